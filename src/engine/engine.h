@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * engine.h - records in, findings out. Pure: no stdio, no clock, no
+ * environment, no globals. The same records give the same findings, in the
+ * same order, wherever they come from.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "engine/finding.h"
+
+struct engine;
+
+struct engine_opts {
+	__u64 grace_ns;		/* how long an absence is tolerated; 0: the default, 1 s */
+	__u64 max_objects;	/* cap on objects tracked at once; 0: the default, 4 million */
+	/* Severity by rule, SEVERITY_* + 1; 0 leaves the rule's own. */
+	__u8 severity[RULE_NR];
+};
+
+struct engine_cb {
+	void *ctx;
+	/* A verdict. Called from feed/finish, in order of flagged_ts. */
+	void (*on_finding)(void *ctx, const struct finding *f);
+	/* An object a certain finding was about is gone after all, at m->ts. */
+	void (*on_released)(void *ctx, const struct finding *f, const struct moment *m);
+	/* A life ended or the trace did: m->ts 0 when it is still alive. May be NULL. */
+	void (*on_life)(void *ctx, const struct object_view *o, const struct moment *m);
+};
+
+/* What there was; complete after engine__finish(), current at any time. */
+struct engine_stats {
+	__u64 records;
+	__u64 first_ts, last_ts;
+	__u64 kinds[HMT_KIND_MAX];
+	__u64 live_hmms, live_mirrors, live_ranges, live_refs; /* now; refs: on struct hmm and users */
+	__u64 mirrors, ranges, hmms;	/* lives seen, alive or not */
+	__u64 findings[SEVERITY_ERROR + 1]; /* certain, by severity */
+	__u64 inconclusive;
+	__u64 released;
+	__u64 lost[HMT_CAUSE_NR];	/* events, by cause */
+	bool ended;			/* an END record was seen */
+};
+
+/*
+ * @opts: copied; NULL for all defaults. @cb: copied.
+ * Return: the engine, or NULL when there is no memory.
+ */
+struct engine *engine__new(const struct engine_opts *opts, const struct engine_cb *cb);
+
+/*
+ * One record, valid (see src/stream/validate.c), in the order of the stream.
+ * Unknown kinds are counted and otherwise ignored.
+ *
+ * Return: 0, or -ENOMEM; after -ENOMEM the engine is only good for __free().
+ */
+int engine__feed(struct engine *e, const struct hmt_hdr *rec);
+
+/* The stream is over: what grace had not ended for becomes inconclusive, what lives is noted. */
+int engine__finish(struct engine *e);
+
+const struct engine_stats *engine__stats(const struct engine *e);
+void engine__free(struct engine *e);
+
+/* Rule metadata. Names are static strings; rule_by_name() returns RULE_NONE when there is none. */
+const char *rule_name(enum rule_id id);
+const char *rule_title(enum rule_id id);
+enum severity rule_severity(enum rule_id id);
+enum rule_id rule_by_name(const char *name);
+const char *severity_name(enum severity s);
+
+/*
+ * The verdict of a whole stream, the exit status of report, check and live:
+ * 0 clean, 1 certain findings of warn or error, 3 inconclusive.
+ */
+int engine__verdict(const struct engine *e);
+
+#endif /* ENGINE_ENGINE_H */
