@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * feature.h - what this kernel and this process can do, each as a yes or a no
+ * with its reason. Nothing here changes the machine: a missing mount is
+ * reported, never made.
+ */
+#ifndef CAPTURE_FEATURE_H
+#define CAPTURE_FEATURE_H
+
+#include <stdbool.h>
+
+#include "capture/tp.h"
+
+/*
+ * X(ID, "id", "what it is", "since", required, "remedy")
+ *
+ * Order is the order of asking and of `doctor`: what explains the rest first.
+ * required: without it nothing can be observed at all.
+ */
+#define CAPTURE_FEATURES(X) \
+	X(PRIVILEGE, "privilege", "CAP_BPF and CAP_PERFMON, or root", "5.8", true, \
+	  "run as root, or grant CAP_BPF and CAP_PERFMON") \
+	X(BTF, "kernel-btf", "kernel type information, /sys/kernel/btf/vmlinux", "5.4", true, \
+	  "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y") \
+	X(LOCKDOWN, "lockdown", "kernel memory may be read by BPF (lockdown below confidentiality)", \
+	  "5.4", true, "boot without lockdown=confidentiality") \
+	X(BPF, "bpf-syscall", "the bpf() system call", "4.4", true, \
+	  "boot a kernel built with CONFIG_BPF_SYSCALL=y") \
+	X(MEMLOCK, "memlock", "enough locked memory for BPF maps", "5.11", false, \
+	  "raise the limit: ulimit -l unlimited") \
+	X(RINGBUF, "ring-buffer", "BPF ring buffer", "5.8", true, \
+	  "boot Linux 5.8 or newer") \
+	X(TP_BTF, "tp-btf", "BPF programs on typed tracepoints", "5.5", false, \
+	  "classic tracepoint programs are used instead: nothing to do") \
+	X(TRACEFS, "tracefs", "tracefs mounted", "4.1", false, \
+	  "mount -t tracefs tracefs /sys/kernel/tracing") \
+	X(HMM_TP, "hmm-tracepoints", "hmm:* tracepoints, each with the expected fields", \
+	  "patched", true, \
+	  "boot a kernel with the series of kernel/patches applied (see kernel/README)") \
+	X(KALLSYMS, "kallsyms", "addresses in /proc/kallsyms", "2.6", false, \
+	  "sysctl kernel.kptr_restrict=0: without it stacks and drivers have no names")
+
+enum feature_id {
+#define FEATURE_X(ID, id, what, since, required, remedy) FEAT_##ID,
+	CAPTURE_FEATURES(FEATURE_X)
+#undef FEATURE_X
+	FEAT_NR
+};
+
+enum feature_state { FEATURE_UNKNOWN, FEATURE_OK, FEATURE_MISSING };
+
+/* The constant half: one row of the list above. */
+struct feature_desc {
+	const char *id, *what, *since, *remedy;
+	bool required;
+};
+extern const struct feature_desc feature_descs[FEAT_NR];
+
+struct feature_result {
+	enum feature_state state;
+	char reason[160];		/* what was found; "" when there is nothing to say */
+};
+
+/* One hmm:* tracepoint as this kernel has it. */
+struct tp_result {
+	bool in_btf;			/* btf_trace_hmm_x with the expected number of arguments */
+	bool in_tracefs;		/* events/hmm/hmm_x with the expected fields */
+	char reason[160];		/* why one of them is false */
+};
+
+struct features {
+	struct feature_result f[FEAT_NR];
+	struct tp_result tp[TP_NR];
+	bool exit_btf;			/* btf_trace_sched_process_exit is there */
+	bool exit_tracefs;		/* sched:sched_process_exit is there */
+};
+
+/*
+ * Where to look. root is put before every path ("" for the machine itself).
+ * try_bpf asks the kernel by system call for FEAT_BPF, FEAT_RINGBUF and
+ * FEAT_TP_BTF and returns 0 or a negative errno; NULL: the real one.
+ */
+struct feature_env {
+	const char *root;
+	int (*try_bpf)(enum feature_id id);
+};
+
+/* Fills *ret_f; env NULL: this machine. Cannot fail: what is not known is missing. */
+void features_probe(const struct feature_env *env, struct features *ret_f);
+
+#endif /* CAPTURE_FEATURE_H */

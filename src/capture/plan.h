@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * plan.h - which programs to load on this kernel, and what cannot be decided
+ * without the ones that are missing. A pure function of features and options,
+ * so that every kernel that ever was can be tested from a table.
+ */
+#ifndef CAPTURE_PLAN_H
+#define CAPTURE_PLAN_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "capture/feature.h"
+
+/* Where the events come from. auto: the best there is. */
+enum capture_source { CAPTURE_AUTO, CAPTURE_TRACEPOINT, CAPTURE_NOTIFIER };
+
+enum plan_mech { MECH_NONE, MECH_TP_BTF, MECH_TP };
+/* off: not asked for; on: will be loaded; missing: asked for and not possible */
+enum plan_state { PLAN_OFF, PLAN_ON, PLAN_MISSING };
+enum plan_tier { TIER_NONE, TIER_PARTIAL, TIER_FULL };
+
+/* All of HMT_TRACEPOINTS in that order, then the exit of processes. */
+#define PLAN_EXIT TP_NR
+#define PLAN_ROWS (TP_NR + 1)
+
+struct plan_row {
+	const char *event;		/* "mirror-register" */
+	const char *tracepoint;		/* "hmm:hmm_mirror_register" */
+	const char *observes;
+	const char *undecidable;	/* what goes without saying if this is missing; "" nothing */
+	const char *program;		/* BPF program to load, NULL unless state is on */
+	enum plan_mech mech;
+	enum plan_state state;
+	char why[160];			/* why it is not on */
+};
+
+struct plan {
+	struct plan_row rows[PLAN_ROWS];
+	enum plan_tier tier;
+	enum capture_source source;
+	int code;			/* 0, or what capture__open() fails with: -EPERM, -EOPNOTSUPP */
+	struct errmsg why;		/* tier none: the sentence with the remedy; else "" */
+};
+
+struct plan_opts {
+	enum capture_source source;
+	bool hot_fault, hot_invalidate;
+	bool force_classic;		/* tp where tp_btf would do; for tests */
+};
+
+void plan_build(const struct features *f, const struct plan_opts *opts, struct plan *ret_p);
+
+const char *plan_tier_name(enum plan_tier tier);	/* "full", "partial", "none" */
+const char *plan_state_name(enum plan_state state);	/* "on", "off", "missing" */
+const char *plan_mech_name(enum plan_mech mech);	/* "tp_btf", "tp", "-" */
+const char *plan_source_name(enum capture_source source);
+/* Return: the source of that name, negative if there is none. */
+int plan_source_parse(const char *name);
+
+/* Return: compact JSON for the trace file and `doctor --json`, to be freed; NULL without memory. */
+char *plan_json(const struct plan *p);
+
+#endif /* CAPTURE_PLAN_H */
