@@ -9,6 +9,8 @@
 
 #include <stdarg.h>
 
+#include "base/banned.h"
+
 struct errmsg {
 	char text[512];
 };
