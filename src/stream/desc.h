@@ -46,15 +46,41 @@ bool cause_overturns(unsigned int cause);
 const char *class_name(unsigned int class);
 unsigned int class_by_name(const char *name);
 
-/* STACK and SYMBOL tails; the record must be valid. */
+/*
+ * STACK and SYMBOL tails; the record must be valid. name_len and module_len do
+ * not count the NUL that ends each string.
+ */
 const __u64 *stack_ips(const struct hmt_stack *s);
 const char *symbol_name(const struct hmt_symbol *s);
 const char *symbol_module(const struct hmt_symbol *s);
+/* The comm of a TASK record, with a NUL behind: buf holds HMT_COMM_LEN + 1 bytes. */
+void task_comm(const struct hmt_task *t, char *buf);
+
+/* Room for any record, aligned for all of them. */
+union record_buf {
+	struct hmt_hdr h;
+	char bytes[HMT_RECORD_MAX];
+};
+
+/*
+ * Whole records with a tail or a packed name, in a buffer of HMT_RECORD_MAX
+ * bytes. What is too long is cut. cpu is HMT_CPU_NONE. Return: the size.
+ */
+size_t stack_build(struct hmt_stack *s, __u64 ts, __s32 id, const __u64 *ips, unsigned int nr);
+size_t symbol_build(struct hmt_symbol *s, __u64 ts, __u64 addr, __u64 offset, const char *name,
+		    const char *module);
+size_t task_build(struct hmt_task *t, __u64 ts, __u32 tgid, __u32 parent, const char *comm);
 
 /*
  * Is rec, of at most avail bytes, a record that may be delivered?
  * Return: 0, or -EINVAL; *ret_why is then a static clause saying what is wrong.
  */
 int record_validate(const struct hmt_hdr *rec, size_t avail, const char **ret_why);
+
+/*
+ * A valid record that an older version wrote shorter, zero-extended to what
+ * this build knows. Return: rec itself when it is long enough, else &buf->h.
+ */
+const struct hmt_hdr *record_extend(const struct hmt_hdr *rec, union record_buf *buf);
 
 #endif /* STREAM_DESC_H */
