@@ -63,7 +63,7 @@ arch     := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call msg,BPF,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -g -O2 -target bpf -D__TARGET_ARCH_$(arch) -Wall -Werror -Iinclude -Ibpf \
+	$(Q)$(CLANG) -g -O2 -target bpf -D__TARGET_ARCH_$(arch) -Wall -Werror -Iinclude -Isrc -Ibpf \
 		-I/usr/include/$(shell uname -m)-linux-gnu -MMD -MP -c $< -o $@
 
 $(O)/bpf/hmmtrace.o: $(bpf_obj)

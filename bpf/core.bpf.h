@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * core.bpf.h - every kernel field hmmtrace depends on, and since when it is
+ * where. Written by hand so that this page is the whole dependency; the
+ * offsets come from the running kernel's BTF (CO-RE).
+ */
+#ifndef BPF_CORE_H
+#define BPF_CORE_H
+
+#include <linux/types.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+typedef struct {
+	__s64 counter;
+} atomic_long_t;
+
+struct signal_struct {
+	atomic_t live;			/* threads that have not begun to exit */
+};
+
+struct mm_struct;
+
+struct task_struct {
+	int tgid;
+	unsigned int flags;
+	char comm[16];
+	__u64 start_time;
+	struct task_struct *group_leader;
+	struct task_struct *real_parent;
+	struct signal_struct *signal;
+	struct mm_struct *mm;
+};
+
+struct mm_struct {
+	atomic_t mm_users;
+	atomic_t mm_count;		/* 6.4 put it on a cache line of its own: still mm->mm_count */
+	struct task_struct *owner;	/* only with CONFIG_MEMCG */
+};
+
+/* until 6.1: the counters are plain */
+struct mm_rss_stat {
+	atomic_long_t count[4];
+};
+
+struct mm_struct___rss_plain {
+	struct mm_rss_stat rss_stat;
+};
+
+/* since 6.2, f1a7941243c1 ("mm: convert mm's rss stats into percpu_counter") */
+struct percpu_counter {
+	__s64 count;			/* without what the CPUs still hold back */
+};
+
+struct mm_struct___rss_percpu {
+	struct percpu_counter rss_stat[4];
+};
+
+#pragma clang attribute pop
+
+/* enum in linux/mm_types_task.h; MM_SWAPENTS is 2 and not resident */
+#define RSS_FILE 0
+#define RSS_ANON 1
+#define RSS_SHMEM 3
+
+static __always_inline __u64 rss_add(__u64 sum, __s64 pages)
+{
+	/* A per-CPU counter read from outside can be a little below zero. */
+	return pages > 0 ? sum + pages : sum;
+}
+
+/* Resident pages; 0 where this kernel keeps them in a way not known here. */
+static __always_inline __u64 mm_rss(const void *mm)
+{
+	const struct mm_struct___rss_plain *plain = mm;
+	const struct mm_struct___rss_percpu *percpu = mm;
+	__u64 sum = 0;
+
+	if (bpf_core_type_exists(struct mm_rss_stat)) {
+		sum = rss_add(sum, BPF_CORE_READ(plain, rss_stat.count[RSS_FILE].counter));
+		sum = rss_add(sum, BPF_CORE_READ(plain, rss_stat.count[RSS_ANON].counter));
+		sum = rss_add(sum, BPF_CORE_READ(plain, rss_stat.count[RSS_SHMEM].counter));
+	} else if (bpf_core_field_exists(percpu->rss_stat[0].count)) {
+		sum = rss_add(sum, BPF_CORE_READ(percpu, rss_stat[RSS_FILE].count));
+		sum = rss_add(sum, BPF_CORE_READ(percpu, rss_stat[RSS_ANON].count));
+		sum = rss_add(sum, BPF_CORE_READ(percpu, rss_stat[RSS_SHMEM].count));
+	}
+	return sum;
+}
+
+/* Return: who owns the mm: the current process, else mm->owner where there is one, else NULL. */
+static __always_inline struct task_struct *mm_owner(__u64 mm)
+{
+	struct task_struct *cur = (void *)bpf_get_current_task();
+	const struct mm_struct *m = (const void *)mm;
+
+	if (!mm)
+		return NULL;
+	if ((__u64)BPF_CORE_READ(cur, mm) == mm)
+		return cur;
+	if (bpf_core_field_exists(m->owner))
+		return BPF_CORE_READ(m, owner);
+	return NULL;
+}
+
+#endif /* BPF_CORE_H */

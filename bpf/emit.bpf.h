@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * emit.bpf.h - the one way into the ring.
+ *
+ *	struct hmt_free *e = emit_reserve(HMT_FREE, sizeof(*e), mm);
+ *
+ *	if (e) {
+ *		e->stage = stage;
+ *		emit_submit(e);
+ *	}
+ *
+ * What the reader relies on:
+ *
+ * - hdr.ts is taken after the reservation. So whatever is older than an instant
+ *   was reserved before it, and a reader that has passed the producer position
+ *   of that instant has seen everything older.
+ * - A record that finds no room is counted, by cause and CPU, and the next
+ *   record that does find room is preceded by a LOST marker: the stream knows
+ *   where the hole is, not only that there was one. The marker's count is the
+ *   running total; the reader turns it into a difference.
+ */
+#ifndef BPF_EMIT_H
+#define BPF_EMIT_H
+
+#include "maps.bpf.h"
+
+static __always_inline void count_loss(__u32 cause)
+{
+	__u64 *n = bpf_map_lookup_elem(&hmt_stats, &cause);
+
+	/* Atomic although per CPU: newer kernels run these preemptible. */
+	if (n)
+		__sync_fetch_and_add(n, 1);
+}
+
+static __always_inline void *reserve_raw(__u16 kind, const __u32 size, __u64 mm)
+{
+	struct hmt_hdr *h = bpf_ringbuf_reserve(&hmt_ring, size, 0);
+	__u64 id;
+
+	if (!h)
+		return NULL;
+	__builtin_memset(h, 0, size);
+	id = bpf_get_current_pid_tgid();
+	h->kind = kind;
+	h->size = size;
+	h->cpu = bpf_get_smp_processor_id();
+	h->ts = bpf_ktime_get_ns();
+	h->mm = mm;
+	h->tgid = id >> 32;
+	h->tid = (__u32)id;
+	return h;
+}
+
+static __always_inline void emit_submit(void *rec)
+{
+	__u64 queued = bpf_ringbuf_query(&hmt_ring, BPF_RB_AVAIL_DATA);
+
+	bpf_ringbuf_submit(rec, queued >= cfg_wakeup_bytes ? BPF_RB_FORCE_WAKEUP :
+							     BPF_RB_NO_WAKEUP);
+}
+
+/* Return: 0 when the hole is on record. */
+static __always_inline int emit_marker(void)
+{
+	__u64 total = *(volatile __u64 *)&hmt_ring_lost;
+	struct hmt_lost *e;
+
+	e = reserve_raw(HMT_LOST, sizeof(*e), 0);
+	if (!e)
+		return -1;
+	e->cause = HMT_CAUSE_RING_FULL;
+	e->prog = -1;
+	e->count = total;
+	*(volatile __u64 *)&hmt_ring_marked = total;
+	emit_submit(e);
+	return 0;
+}
+
+/* Return: the zeroed record with its header filled, or NULL: counted, and nothing to be done. */
+static __always_inline void *emit_reserve(__u16 kind, const __u32 size, __u64 mm)
+{
+	void *rec = NULL;
+
+	/* No record without the marker of the hole before it. */
+	if (*(volatile __u64 *)&hmt_ring_lost == *(volatile __u64 *)&hmt_ring_marked ||
+	    !emit_marker())
+		rec = reserve_raw(kind, size, mm);
+	if (!rec) {
+		count_loss(HMT_CAUSE_RING_FULL);
+		__sync_fetch_and_add(&hmt_ring_lost, 1);
+	}
+	return rec;
+}
+
+#endif /* BPF_EMIT_H */

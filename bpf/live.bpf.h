@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * live.bpf.h - the live-object table: what exists, kept whether or not the ring
+ * had room to tell. After a loss the loader walks it and the verdicts stand
+ * again.
+ *
+ * The table changes before the record of the change is emitted, never after:
+ * a reader that walks the table, lets the programs in flight finish and then
+ * drains the ring has in the ring every change the walk may have missed.
+ */
+#ifndef BPF_LIVE_H
+#define BPF_LIVE_H
+
+#include "emit.bpf.h"
+
+static __always_inline void mm_hold(__u64 mm)
+{
+	struct mm_val first = { .regs = 1 }, *v;
+
+	v = bpf_map_lookup_elem(&hmt_mms, &mm);
+	if (!v) {
+		long err = bpf_map_update_elem(&hmt_mms, &mm, &first, BPF_NOEXIST);
+
+		if (!err)
+			return;
+		/* Somebody else was first, or it is full: then nothing is read of this mm. */
+		v = bpf_map_lookup_elem(&hmt_mms, &mm);
+	}
+	if (v)
+		__sync_fetch_and_add(&v->regs, 1);
+}
+
+static __always_inline void mm_drop(__u64 mm)
+{
+	struct mm_val *v = bpf_map_lookup_elem(&hmt_mms, &mm);
+
+	if (v && (__s64)v->regs > 0)
+		__sync_fetch_and_add(&v->regs, -1);
+}
+
+static __always_inline int mm_is_held(__u64 mm)
+{
+	struct mm_val *v = bpf_map_lookup_elem(&hmt_mms, &mm);
+
+	return v && (__s64)v->regs > 0;
+}
+
+static __always_inline void live_del(__u32 class, __u64 addr)
+{
+	struct live_key key = { .addr = addr, .class = class };
+	struct live_val *v = bpf_map_lookup_elem(&hmt_live, &key);
+	__u64 mm;
+
+	if (!v)
+		return;
+	mm = v->mm;
+	/* Who deletes it gives up its hold, once. */
+	if (!bpf_map_delete_elem(&hmt_live, &key) && class != HMT_CLASS_HMM)
+		mm_drop(mm);
+}
+
+static __always_inline void live_add(__u32 class, __u64 addr, const struct live_val *val)
+{
+	struct live_key key = { .addr = addr, .class = class };
+
+	/* A life whose end was not seen must not keep its hold on the mm. */
+	live_del(class, addr);
+	if (bpf_map_update_elem(&hmt_live, &key, val, BPF_ANY)) {
+		count_loss(HMT_CAUSE_TABLE_FULL);
+		return;
+	}
+	if (class != HMT_CLASS_HMM)
+		mm_hold(val->mm);
+	if (val->owner)
+		bpf_map_update_elem(&hmt_owners, &val->owner, &val->mm, BPF_ANY);
+}
+
+/*
+ * A reference was taken or given back. count is what there is now; an object
+ * that is first seen here existed before and is entered without a birth.
+ * *id: the five words of the identity.
+ */
+static __always_inline void live_count(__u32 class, __u64 addr, const __u64 *id, __s64 by,
+				       __s64 count)
+{
+	struct live_key key = { .addr = addr, .class = class };
+	struct live_val *v, val = {};
+
+	v = bpf_map_lookup_elem(&hmt_live, &key);
+	if (v) {
+		__sync_fetch_and_add(&v->count, by);
+		return;
+	}
+	if (count <= 0)
+		return;
+	val.mm = id[0];
+	val.hmm = id[1];
+	val.mirror = id[2];
+	val.range = id[3];
+	val.ops = id[4];
+	val.count = count;
+	val.stack = STACK_NOT_ASKED;
+	live_add(class, addr, &val);
+}
+
+#endif /* BPF_LIVE_H */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * maps.bpf.h - shapes of the maps and the knobs; defined once, in
+ * hmmtrace.bpf.c, and extern everywhere else.
+ */
+#ifndef BPF_MAPS_H
+#define BPF_MAPS_H
+
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+
+#include "capture/shared.h"
+
+struct hmt_ring_def {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, RING_BYTES_DEFAULT);
+};
+
+/* index: enum hmt_cause */
+struct hmt_stats_def {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HMT_CAUSE_NR);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+
+/* Preallocated, as all of these: the programs run under the locks of the mm. */
+struct hmt_live_def {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, LIVE_ENTRIES_DEFAULT);
+	__type(key, struct live_key);
+	__type(value, struct live_val);
+};
+
+struct hmt_mms_def {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, LIVE_ENTRIES_DEFAULT);
+	__type(key, __u64);
+	__type(value, struct mm_val);
+};
+
+struct hmt_owners_def {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, TASK_ENTRIES);
+	__type(key, __u32);
+	__type(value, __u64);
+};
+
+struct hmt_tasks_def {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, TASK_ENTRIES);
+	__type(key, __u32);
+	__type(value, struct task_val);
+};
+
+struct hmt_stacks_def {
+	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
+	__uint(max_entries, STACK_ENTRIES);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, HMT_STACK_DEPTH * sizeof(__u64));
+};
+
+#ifndef HMT_MAPS_DEFINED_HERE
+extern struct hmt_ring_def hmt_ring SEC(".maps");
+extern struct hmt_stats_def hmt_stats SEC(".maps");
+extern struct hmt_live_def hmt_live SEC(".maps");
+extern struct hmt_mms_def hmt_mms SEC(".maps");
+extern struct hmt_owners_def hmt_owners SEC(".maps");
+extern struct hmt_tasks_def hmt_tasks SEC(".maps");
+extern struct hmt_stacks_def hmt_stacks SEC(".maps");
+
+extern const volatile __u32 cfg_stacks;
+extern const volatile __u32 cfg_wakeup_bytes;
+extern __u32 hmt_on;
+extern __u64 hmt_ring_lost;
+extern __u64 hmt_ring_marked;
+#endif
+
+#endif /* BPF_MAPS_H */

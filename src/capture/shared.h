@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * shared.h - what the BPF object and the loader say to each other besides
+ * records: the values of the maps. Not an ABI: both halves are one binary.
+ */
+#ifndef CAPTURE_SHARED_H
+#define CAPTURE_SHARED_H
+
+#include <hmmtrace/event.h>
+
+/* hmt_live: every object that exists, whether or not the ring had room to say so. */
+struct live_key {
+	__u64 addr;
+	__u32 class;		/* enum hmt_class */
+	__u32 pad;
+};
+
+/*
+ * born 0: it existed before it was first seen, and owner, ops_fn and stack are
+ * not known.
+ */
+struct live_val {
+	__u64 mm, hmm, mirror, range, ops, ops_fn;
+	__u64 born, count, start, end;
+	__u32 owner;
+	__s32 stack;
+};
+
+/* hmt_mms: an address space that something is registered on. */
+struct mm_val {
+	__u64 regs;		/* registrations that hold mm_count up: its fields may be read */
+};
+
+/* hmt_tasks: whose name is on record. The name is part of it: exec changes it. */
+struct task_val {
+	__u64 start_time;
+	__u64 comm[2];
+};
+
+#define LIVE_ENTRIES_DEFAULT 65536
+#define RING_BYTES_DEFAULT (8U << 20)
+#define STACK_ENTRIES 16384
+#define TASK_ENTRIES 8192
+
+/* No stack was asked for; what bpf_get_stackid() says otherwise is kept as it is. */
+#define STACK_NOT_ASKED (-2)
+
+#endif /* CAPTURE_SHARED_H */
