@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mirror.c - acts on the mirror API, where the kernel has it.
+ */
+#include "exerciser.h"
+
+#if EX_HAVE_MIRROR
+
+/* --- mirrors ------------------------------------------------------------------ */
+
+static struct ex_object *mirror_object(struct hmm_mirror *mirror)
+{
+	return container_of(mirror, struct ex_object, mir.mirror);
+}
+
+static void range_unregister(struct ex_object *obj)
+{
+	struct ex_object *parent = obj->rng.parent;
+
+	spin_lock(&parent->mir.lock);
+	list_del_init(&obj->rng.sibling);
+	spin_unlock(&parent->mir.lock);
+	ex_count_live(obj->file, -1);
+	ex_counted(obj->file, range_unregisters);
+	hmm_range_unregister(&obj->rng.range);
+}
+
+static void mirror_unregister(struct ex_object *obj)
+{
+	ex_count_live(obj->file, -1);
+	ex_counted(obj->file, mirror_unregisters);
+	hmm_mirror_unregister(&obj->mir.mirror);
+}
+
+/* Return: a range registered through @obj, claimed for its end, or NULL. */
+static struct ex_object *claim_range(struct ex_object *obj)
+{
+	struct ex_object *range, *claimed = NULL;
+
+	spin_lock(&obj->mir.lock);
+	list_for_each_entry(range, &obj->mir.ranges, rng.sibling) {
+		if (!ex_claim(range, EX_ENDING))
+			continue;
+		claimed = range;
+		break;
+	}
+	spin_unlock(&obj->mir.lock);
+	return claimed;
+}
+
+static void exerciser_mirror_release(struct hmm_mirror *mirror)
+{
+	struct ex_object *obj = mirror_object(mirror);
+	struct ex_object *range;
+
+	ex_counted(obj->file, releases);
+	if (!obj->mir.end_in_release || !ex_claim(obj, EX_ENDING))
+		return;
+	while ((range = claim_range(obj))) {
+		range_unregister(range);
+		smp_store_release(&range->state, EX_GONE);
+	}
+	mirror_unregister(obj);
+	smp_store_release(&obj->state, EX_GONE);
+}
+
+static int exerciser_mirror_invalidate(struct hmm_mirror *mirror,
+				       const struct mmu_notifier_range *range)
+{
+	ex_counted(mirror_object(mirror)->file, invalidates);
+	return 0;
+}
+
+static const struct hmm_mirror_ops exerciser_mirror_ops = {
+	.release = exerciser_mirror_release,
+	.invalidate = exerciser_mirror_invalidate,
+};
+
+int ex_do_mirror_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj = ex_object_for_register(file, cmd, EX_MIRROR);
+	int ret;
+
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	if (obj->mir.held || ex_mirror_is_used(obj))
+		return -EBUSY;
+	obj->mir.mirror.ops = &exerciser_mirror_ops;
+	obj->mir.end_in_release = cmd->flags & HMM_EXERCISER_F_END_IN_RELEASE;
+	ex_pretend_signal(cmd->flags);
+	ret = hmm_mirror_register(&obj->mir.mirror, obj->mm);
+	if (ret) {
+		ex_counted(file, mirror_register_failures);
+		obj->state = EX_FAILED;
+	} else {
+		ex_counted(file, mirror_registers);
+		ex_count_live(file, 1);
+		obj->mir.hmm = obj->mir.mirror.hmm;
+		obj->state = EX_LIVE;
+	}
+	ex_object_done(obj, cmd, ret);
+	return 0;
+}
+
+static void mirror_unregister_claimed(struct ex_object *obj)
+{
+	mirror_unregister(obj);
+}
+
+/* The kernel notices, warns and leaves it at that; nothing needs a shield. */
+static void mirror_unregister_misused(struct ex_object *obj)
+{
+	ex_counted(obj->file, mirror_unregisters);
+	hmm_mirror_unregister(&obj->mir.mirror);
+}
+
+int ex_do_mirror_unregister(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj = ex_object_find(file, cmd->object, EX_MIRROR);
+	bool misuse = cmd->flags & HMM_EXERCISER_F_MISUSE;
+
+	if (!obj)
+		return -ENOENT;
+	if (!misuse && ex_mirror_is_used(obj))
+		return -EBUSY;
+	if (ex_claim(obj, EX_GONE)) {
+		ex_run(obj, cmd->flags, mirror_unregister_claimed);
+	} else {
+		if (!misuse || obj->state == EX_NEW || obj->state == EX_ENDING)
+			return -EINVAL;
+		ex_run(obj, cmd->flags, mirror_unregister_misused);
+	}
+	ex_object_done(obj, cmd, 0);
+	return 0;
+}
+
+void ex_mirror_end(struct ex_object *obj)
+{
+	if (ex_claim(obj, EX_GONE))
+		mirror_unregister(obj);
+}
+
+/* --- ranges ------------------------------------------------------------------- */
+
+bool ex_mirror_is_used(struct ex_object *obj)
+{
+	bool used;
+
+	spin_lock(&obj->mir.lock);
+	used = !list_empty(&obj->mir.ranges);
+	spin_unlock(&obj->mir.lock);
+	return used;
+}
+
+/* Ranges that ended remember their mirror to name its struct hmm, no longer than it exists. */
+void ex_mirror_free(struct ex_object *obj)
+{
+	struct ex_object *range;
+
+	list_for_each_entry(range, &obj->file->objects, node)
+		if (range->kind == EX_RANGE && range->rng.parent == obj)
+			range->rng.parent = NULL;
+}
+
+static struct ex_object *range_for_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd,
+					    struct ex_object *parent)
+{
+	struct ex_object *obj;
+
+	if (!cmd->object)
+		return ex_object_new(file, EX_RANGE, parent->mm);
+	obj = ex_object_find(file, cmd->object, EX_RANGE);
+	if (!obj)
+		return ERR_PTR(-ENOENT);
+	if (obj->state == EX_LIVE || obj->state == EX_ENDING)
+		return ERR_PTR(-EBUSY);
+	if (obj->mm != parent->mm) {
+		mmgrab(parent->mm);
+		mmdrop(obj->mm);
+		obj->mm = parent->mm;
+	}
+	return obj;
+}
+
+/*
+ * A driver that registers a range through a mirror it has unregistered does so
+ * through what it remembers: the struct hmm, kept alive by a reference that
+ * somebody holds. Without one there is no memory to misuse.
+ */
+static int range_register(struct ex_object *obj, struct ex_object *parent,
+			  const struct hmm_exerciser_cmd *cmd)
+{
+	struct hmm_mirror *mirror = &parent->mir.mirror;
+	struct hmm *hmm = mirror->hmm;
+	int ret;
+
+	obj->rng.range.pfns = obj->rng.pfns;
+	obj->rng.range.default_flags = HMM_PFN_REQ_FAULT;
+	if (!hmm && parent->mir.held)
+		mirror->hmm = parent->mir.hmm;
+	ret = hmm_range_register(&obj->rng.range, mirror, cmd->start, cmd->start + cmd->length,
+				 cmd->arg);
+	mirror->hmm = hmm;
+	return ret;
+}
+
+int ex_do_range_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *parent = ex_object_find(file, cmd->parent, EX_MIRROR);
+	struct ex_object *obj;
+	int ret;
+
+	if (!parent)
+		return -ENOENT;
+	if (parent->state != EX_LIVE && !(cmd->flags & HMM_EXERCISER_F_MISUSE))
+		return -EINVAL;
+	obj = range_for_register(file, cmd, parent);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	obj->rng.parent = parent;
+	ret = range_register(obj, parent, cmd);
+	if (ret) {
+		ex_counted(file, range_register_failures);
+		obj->state = EX_FAILED;
+	} else {
+		ex_counted(file, range_registers);
+		ex_count_live(file, 1);
+		spin_lock(&parent->mir.lock);
+		list_add_tail(&obj->rng.sibling, &parent->mir.ranges);
+		obj->state = EX_LIVE;
+		spin_unlock(&parent->mir.lock);
+	}
+	ex_object_done(obj, cmd, ret);
+	return 0;
+}
+
+static void range_unregister_misused(struct ex_object *obj)
+{
+	ex_counted(obj->file, range_unregisters);
+	hmm_range_unregister(&obj->rng.range);
+}
+
+int ex_do_range_unregister(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj = ex_object_find(file, cmd->object, EX_RANGE);
+
+	if (!obj)
+		return -ENOENT;
+	if (ex_claim(obj, EX_GONE)) {
+		ex_run(obj, cmd->flags, range_unregister);
+	} else {
+		if (!(cmd->flags & HMM_EXERCISER_F_MISUSE) || obj->state == EX_NEW ||
+		    obj->state == EX_ENDING)
+			return -EINVAL;
+		ex_run(obj, cmd->flags, range_unregister_misused);
+	}
+	ex_object_done(obj, cmd, 0);
+	return 0;
+}
+
+void ex_range_end(struct ex_object *obj)
+{
+	if (ex_claim(obj, EX_GONE))
+		range_unregister(obj);
+}
+
+int ex_do_range_fault(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj = ex_object_find(file, cmd->object, EX_RANGE);
+	long ret;
+
+	if (!obj || !obj->rng.parent)
+		return -ENOENT;
+	if (obj->state != EX_LIVE && !(cmd->flags & HMM_EXERCISER_F_MISUSE))
+		return -EINVAL;
+	if (obj->rng.range.end - obj->rng.range.start > EX_MAX_PAGES * PAGE_SIZE)
+		return -E2BIG;
+	if (!mmget_not_zero(obj->mm))
+		return -ESRCH;
+	ex_counted(file, range_faults);
+	mmap_read_lock(obj->mm);
+	ret = hmm_mirror_fault(&obj->rng.parent->mir.mirror, &obj->rng.range, true);
+	mmap_read_unlock(obj->mm);
+	mmput(obj->mm);
+	ex_object_done(obj, cmd, ret);
+	return 0;
+}
+
+/* --- references --------------------------------------------------------------- */
+
+int ex_do_hmm_get(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj = ex_object_find(file, cmd->object, EX_MIRROR);
+	struct hmm *hmm;
+
+	if (!obj)
+		return -ENOENT;
+	if (obj->state != EX_LIVE)
+		return -EINVAL;
+	hmm = hmm_get(&obj->mir.mirror);
+	if (hmm) {
+		obj->mir.held++;
+		ex_counted(file, hmm_gets);
+		ex_count_live(file, 1);
+	}
+	ex_object_done(obj, cmd, hmm ? 0 : -EFAULT);
+	return 0;
+}
+
+static void hmm_put_held(struct ex_object *obj)
+{
+	obj->mir.held--;
+	ex_count_live(obj->file, -1);
+	ex_counted(obj->file, hmm_puts);
+	hmm_put(obj->mir.hmm);
+}
+
+/*
+ * Put what nobody got, once the mirror is gone. Its unregister would have
+ * freed the struct hmm, so the count this takes too much is added first, by
+ * hand, where no tracepoint sees it.
+ */
+static int unregister_and_put_too_often(struct ex_object *obj)
+{
+	struct hmm *hmm = obj->mir.hmm;
+
+	if (obj->mir.held || !ex_claim(obj, EX_GONE))
+		return -EINVAL;
+	kref_get(&hmm->kref); /* shield */
+	mirror_unregister(obj);
+	ex_counted(obj->file, hmm_puts);
+	hmm_put(hmm);
+	return 0;
+}
+
+int ex_do_hmm_put(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj = ex_object_find(file, cmd->object, EX_MIRROR);
+	int err = 0;
+
+	if (!obj)
+		return -ENOENT;
+	if (cmd->flags & HMM_EXERCISER_F_MISUSE)
+		err = unregister_and_put_too_often(obj);
+	else if (obj->mir.held)
+		hmm_put_held(obj);
+	else
+		err = -EINVAL;
+	if (err)
+		return err;
+	ex_object_done(obj, cmd, 0);
+	return 0;
+}
+
+void ex_mirror_put_held(struct ex_object *obj)
+{
+	while (obj->mir.held)
+		hmm_put_held(obj);
+}
+
+#else /* !EX_HAVE_MIRROR */
+
+#define EX_ABSENT(name) \
+	int ex_do_##name(struct ex_file *file, struct hmm_exerciser_cmd *cmd) \
+	{ \
+		return -EOPNOTSUPP; \
+	}
+EX_ABSENT(mirror_register)
+EX_ABSENT(mirror_unregister)
+EX_ABSENT(range_register)
+EX_ABSENT(range_unregister)
+EX_ABSENT(range_fault)
+EX_ABSENT(hmm_get)
+EX_ABSENT(hmm_put)
+
+/* No object of these kinds can exist. */
+void ex_mirror_put_held(struct ex_object *obj) {}
+void ex_mirror_end(struct ex_object *obj) {}
+void ex_mirror_free(struct ex_object *obj) {}
+void ex_range_end(struct ex_object *obj) {}
+
+bool ex_mirror_is_used(struct ex_object *obj)
+{
+	return false;
+}
+
+#endif

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * object.c - objects of an open file: made, found, ended, freed.
+ */
+#include <linux/delay.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "exerciser.h"
+
+static void object_init(struct ex_object *obj)
+{
+	switch (obj->kind) {
+	case EX_INTERVAL:
+		spin_lock_init(&obj->interval.lock);
+		obj->interval.mm = obj->mm;
+		obj->interval.file = obj->file;
+		break;
+#if EX_HAVE_MIRROR
+	case EX_MIRROR:
+		spin_lock_init(&obj->mir.lock);
+		INIT_LIST_HEAD(&obj->mir.ranges);
+		break;
+	case EX_RANGE:
+		INIT_LIST_HEAD(&obj->rng.sibling);
+		break;
+#endif
+	default:
+		break;
+	}
+}
+
+struct ex_object *ex_object_new(struct ex_file *file, enum ex_kind kind, struct mm_struct *mm)
+{
+	struct ex_object *obj = kzalloc(sizeof(*obj), GFP_KERNEL_ACCOUNT);
+
+	if (!obj)
+		return ERR_PTR(-ENOMEM);
+	mmgrab(mm);
+	kref_get(&file->users);
+	obj->file = file;
+	obj->kind = kind;
+	obj->mm = mm;
+	obj->id = ++file->last_id;
+	object_init(obj);
+	list_add_tail(&obj->node, &file->objects);
+	return obj;
+}
+
+/* Return: the object, or NULL when there is none of that id and kind. */
+struct ex_object *ex_object_find(struct ex_file *file, u64 id, enum ex_kind kind)
+{
+	struct ex_object *obj;
+
+	list_for_each_entry(obj, &file->objects, node)
+		if (obj->id == id && (!kind || obj->kind == kind))
+			return obj;
+	return NULL;
+}
+
+/*
+ * The object that a register action is about: an existing one that is not
+ * registered, or a new one on the caller's or the held address space. An
+ * existing one moves to that address space when it differs.
+ */
+struct ex_object *ex_object_for_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd,
+					 enum ex_kind kind)
+{
+	struct mm_struct *mm = current->mm;
+	struct ex_object *obj;
+
+	if (cmd->parent) {
+		obj = ex_object_find(file, cmd->parent, EX_MM);
+		if (!obj)
+			return ERR_PTR(-ENOENT);
+		mm = obj->mm;
+	}
+	if (!mm)
+		return ERR_PTR(-ESRCH);
+	if (!cmd->object)
+		return ex_object_new(file, kind, mm);
+	obj = ex_object_find(file, cmd->object, kind);
+	if (!obj)
+		return ERR_PTR(-ENOENT);
+	if (obj->state == EX_LIVE || obj->state == EX_ENDING)
+		return ERR_PTR(-EBUSY);
+	if (obj->mm != mm) {
+		mmgrab(mm);
+		mmdrop(obj->mm);
+		obj->mm = mm;
+		object_init(obj);
+	}
+	return obj;
+}
+
+/*
+ * A command, closing the file and ->release can all want to end an object.
+ * Return: true for the one that may, with @obj moved on to @next.
+ */
+bool ex_claim(struct ex_object *obj, enum ex_state next)
+{
+	return cmpxchg(&obj->state, EX_LIVE, next) == EX_LIVE;
+}
+
+void ex_object_free(struct ex_object *obj)
+{
+	struct ex_file *file = obj->file;
+
+	while (READ_ONCE(obj->state) == EX_ENDING)
+		msleep(1);
+	WARN_ON(obj->state == EX_LIVE);
+	if (obj->kind == EX_GOT)
+		ex_got_free(obj);
+	if (obj->kind == EX_MIRROR)
+		ex_mirror_free(obj);
+	list_del(&obj->node);
+	mmdrop(obj->mm);
+	kfree(obj);
+	kref_put(&file->users, ex_file_free);
+}
+
+static u64 object_cookie(struct ex_object *obj)
+{
+	switch (obj->kind) {
+	case EX_NOTIFIER:
+		return (u64)(unsigned long)&obj->notifier;
+	case EX_GOT:
+		return obj->got.sub ? (u64)(unsigned long)&obj->got.sub->mn : 0;
+	case EX_INTERVAL:
+		return (u64)(unsigned long)&obj->interval.sub;
+#if EX_HAVE_MIRROR
+	case EX_MIRROR:
+		return (u64)(unsigned long)&obj->mir.mirror;
+	case EX_RANGE:
+		return (u64)(unsigned long)&obj->rng.range;
+#endif
+	default:
+		return 0;
+	}
+}
+
+static u64 object_hmm(struct ex_object *obj)
+{
+#if EX_HAVE_MIRROR
+	if (obj->kind == EX_MIRROR)
+		return (u64)(unsigned long)obj->mir.hmm;
+	if (obj->kind == EX_RANGE && obj->rng.parent)
+		return (u64)(unsigned long)obj->rng.parent->mir.hmm;
+#endif
+	return 0;
+}
+
+/* The answer to a command that was carried out. */
+void ex_object_done(struct ex_object *obj, struct hmm_exerciser_cmd *cmd, long result)
+{
+	cmd->object = obj->id;
+	cmd->result = (u64)(s64)result;
+	cmd->cookie = object_cookie(obj);
+	cmd->mm = (u64)(unsigned long)obj->mm;
+	cmd->hmm = object_hmm(obj);
+}
+
+/*
+ * The order a driver has to keep: first what hangs on a mirror, then the
+ * mirror. It is also what cleans up after misuse.
+ */
+void ex_release_all(struct ex_file *file)
+{
+	struct ex_object *obj, *next;
+
+	mutex_lock(&file->lock);
+	list_for_each_entry(obj, &file->objects, node) {
+		if (obj->kind == EX_INTERVAL)
+			ex_interval_end(obj);
+		else if (obj->kind == EX_RANGE)
+			ex_range_end(obj);
+	}
+	list_for_each_entry(obj, &file->objects, node)
+		if (obj->kind == EX_MIRROR)
+			ex_mirror_put_held(obj);
+	list_for_each_entry(obj, &file->objects, node) {
+		if (obj->kind == EX_MIRROR)
+			ex_mirror_end(obj);
+		else if (obj->kind == EX_NOTIFIER)
+			ex_notifier_end(obj);
+		else if (obj->kind == EX_GOT)
+			ex_got_end(obj);
+	}
+	list_for_each_entry_safe(obj, next, &file->objects, node)
+		ex_object_free(obj);
+	mutex_unlock(&file->lock);
+}
+
+struct object_work {
+	struct work_struct work;
+	struct ex_object *obj;
+	void (*fn)(struct ex_object *obj);
+};
+
+static void object_work_fn(struct work_struct *work)
+{
+	struct object_work *w = container_of(work, struct object_work, work);
+
+	w->fn(w->obj);
+}
+
+/* Run @fn here, or, as drivers do that cannot block where they are, in a kworker. */
+void ex_run(struct ex_object *obj, u64 flags, void (*fn)(struct ex_object *obj))
+{
+	struct object_work w = { .obj = obj, .fn = fn };
+
+	if (!(flags & HMM_EXERCISER_F_WORKER)) {
+		fn(obj);
+		return;
+	}
+	INIT_WORK_ONSTACK(&w.work, object_work_fn);
+	queue_work(ex_workqueue, &w.work);
+	flush_work(&w.work);
+	destroy_work_on_stack(&w.work);
+}
+
+/*
+ * The kernel gives up with -EINTR when it has to take every lock of an address
+ * space and finds a signal pending. Without a signal the flag is harmless: the
+ * way back to user space finds nothing to deliver and clears it.
+ */
+void ex_pretend_signal(u64 flags)
+{
+	if (flags & HMM_EXERCISER_F_INTERRUPT)
+		set_tsk_thread_flag(current, TIF_SIGPENDING);
+}
+
+int ex_do_discard(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj = ex_object_find(file, cmd->object, 0);
+
+	if (!obj)
+		return -ENOENT;
+	if (obj->state == EX_LIVE || (obj->kind == EX_MIRROR && ex_mirror_is_used(obj)))
+		return -EBUSY;
+	ex_object_free(obj);
+	return 0;
+}
+
+int ex_do_mm_hold(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj;
+
+	if (!current->mm)
+		return -ESRCH;
+	obj = ex_object_new(file, EX_MM, current->mm);
+	if (IS_ERR(obj))
+		return PTR_ERR(obj);
+	ex_object_done(obj, cmd, 0);
+	return 0;
+}
