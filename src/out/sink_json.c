@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sink_json.c - NDJSON: one object a line, the first says what follows.
+ *
+ *	{"type":"header","version":"1.0",...}
+ *	{"type":"finding","serial":1,"rule":"range-orphaned-by-mirror",...}
+ *	{"type":"released","finding":1,...}
+ *	{"type":"lost","cause":"ring-full","count":12,...}
+ *	{"type":"summary","verdict":"findings",...}
+ *
+ * Every member is there every time; what does not apply is null. Times are
+ * nanoseconds of CLOCK_MONOTONIC, names say their unit, cookies and addresses
+ * are strings. A stream whose last line is no summary is incomplete.
+ */
+#include <string.h>
+
+#include "base/jsonw.h"
+#include "out/sink.h"
+#include "out/words.h"
+#include "stream/desc.h"
+
+static void open_line(struct jsonw *j, struct strbuf *sb, const char *type)
+{
+	jsonw__init(j, sb);
+	jsonw__object(j);
+	jsonw__kstr(j, "type", type);
+}
+
+/* A line is written whole or not at all. */
+static void close_line(struct sink *s, struct jsonw *j, struct strbuf *sb)
+{
+	jsonw__end(j);
+	strbuf__addc(sb, '\n');
+	if (!strbuf__err(sb))
+		fwrite(strbuf__str(sb), 1, sb->len, s->f);
+	strbuf__free(sb);
+}
+
+static void key_ts(struct jsonw *j, const char *key, __u64 ts)
+{
+	jsonw__key(j, key);
+	if (ts)
+		jsonw__u64(j, ts);
+	else
+		jsonw__null(j);
+}
+
+static void key_str(struct jsonw *j, const char *key, const char *s)
+{
+	jsonw__key(j, key);
+	if (s && *s)
+		jsonw__str(j, s);
+	else
+		jsonw__null(j);
+}
+
+static void key_address(struct jsonw *j, const struct sink *s, const char *key, __u64 addr)
+{
+	struct symbol sym = { 0 };
+	bool known;
+
+	jsonw__key(j, key);
+	if (!addr) {
+		jsonw__null(j);
+		return;
+	}
+	known = symtab__lookup(s->symtab, addr, &sym);
+	jsonw__object(j);
+	jsonw__khex(j, "address", addr);
+	key_str(j, "symbol", known ? sym.name : NULL);
+	jsonw__ku64(j, "offset", known ? sym.offset : 0);
+	key_str(j, "module", known ? sym.module : NULL);
+	jsonw__end(j);
+}
+
+static void key_stack(struct jsonw *j, const struct sink *s, __s32 id)
+{
+	const __u64 *ips;
+	__u32 nr;
+
+	ips = symtab__stack(s->symtab, id, &nr);
+	jsonw__key(j, "stack");
+	jsonw__array(j);
+	for (__u32 i = 0; i < nr; i++) {
+		struct symbol sym = { 0 };
+		bool known = symtab__lookup(s->symtab, ips[i], &sym);
+
+		jsonw__object(j);
+		jsonw__khex(j, "address", ips[i]);
+		key_str(j, "symbol", known ? sym.name : NULL);
+		jsonw__ku64(j, "offset", known ? sym.offset : 0);
+		key_str(j, "module", known ? sym.module : NULL);
+		jsonw__end(j);
+	}
+	jsonw__end(j);
+}
+
+static void moment_value(struct jsonw *j, const struct sink *s, const struct moment *m)
+{
+	const struct record_desc *d = record_desc(m->kind);
+
+	if (!m->ts) {
+		jsonw__null(j);
+		return;
+	}
+	jsonw__object(j);
+	jsonw__ku64(j, "ts_ns", m->ts);
+	key_str(j, "event", d ? d->name : NULL);
+	jsonw__ku64(j, "pid", m->tgid);
+	jsonw__ku64(j, "tid", m->tid);
+	key_str(j, "comm", symtab__comm(s->symtab, m->tgid));
+	jsonw__ks64(j, "ret", m->ret);
+	jsonw__ks64(j, "count", (__s64)m->count);
+	key_address(j, s, "call_site", m->call_site);
+	key_stack(j, s, m->stack);
+	jsonw__end(j);
+}
+
+static void key_moment(struct jsonw *j, const struct sink *s, const char *key,
+		       const struct moment *m)
+{
+	jsonw__key(j, key);
+	moment_value(j, s, m);
+}
+
+static void key_id(struct jsonw *j, const struct object_view *o)
+{
+	char id[32];
+
+	jsonw__kstr(j, "id", words_object(o, id, sizeof(id)));
+	jsonw__kstr(j, "class", class_name(o->class));
+	jsonw__ku64(j, "serial", o->serial);
+	jsonw__ku64(j, "generation", o->generation);
+}
+
+static void key_owner(struct jsonw *j, const struct sink *s, __u32 owner)
+{
+	jsonw__key(j, "owner");
+	if (!owner) {
+		jsonw__null(j);
+		return;
+	}
+	jsonw__object(j);
+	jsonw__ku64(j, "pid", owner);
+	key_str(j, "comm", symtab__comm(s->symtab, owner));
+	key_ts(j, "exited_ns", symtab__exited(s->symtab, owner));
+	jsonw__end(j);
+}
+
+static void key_object(struct jsonw *j, const struct sink *s, const struct finding *f)
+{
+	const struct object_view *o = &f->object;
+	bool range = o->class == HMT_CLASS_RANGE;
+
+	jsonw__key(j, "object");
+	jsonw__object(j);
+	key_id(j, o);
+	jsonw__kstr(j, "layer", words_layer(o));
+	jsonw__khex(j, "address", o->addr);
+	jsonw__khex(j, "mm", o->mm);
+	jsonw__khex(j, "hmm", o->hmm);
+	jsonw__kstr(j, "driver", symtab__driver(s->symtab, o->ops, o->ops_fn));
+	key_address(j, s, "ops", o->ops);
+	key_address(j, s, "ops_fn", o->ops_fn);
+	key_owner(j, s, o->owner);
+	jsonw__key(j, "window");
+	if (range) {
+		jsonw__object(j);
+		jsonw__khex(j, "start", o->start);
+		jsonw__khex(j, "end", o->end);
+		jsonw__ku64(j, "size_bytes", o->end - o->start);
+		jsonw__end(j);
+	} else {
+		jsonw__null(j);
+	}
+	jsonw__ku64(j, "references", o->live_refs);
+	jsonw__kbool(j, "born_before_trace", o->born_before);
+	jsonw__kbool(j, "lost_in_life", o->in_gap);
+	jsonw__key(j, "age_ns");
+	if (o->born.ts && f->flagged_ts >= o->born.ts)
+		jsonw__u64(j, f->flagged_ts - o->born.ts);
+	else
+		jsonw__null(j);
+	key_moment(j, s, "born", &o->born);
+	jsonw__end(j);
+}
+
+static void key_doubt(struct jsonw *j, const struct finding *f)
+{
+	char why[WORDS_LEN];
+
+	jsonw__key(j, "doubt");
+	if (f->confidence == CONFIDENCE_CERTAIN) {
+		jsonw__null(j);
+		return;
+	}
+	jsonw__object(j);
+	jsonw__kstr(j, "reason", f->doubt == DOUBT_LOST ? "lost" :
+				 f->doubt == DOUBT_CUT ? "cut" : "unknown");
+	jsonw__kstr(j, "text", words_doubt(f, why, sizeof(why)));
+	jsonw__ku64(j, "lost", f->lost);
+	key_str(j, "cause", f->doubt == DOUBT_LOST ? cause_name(f->lost_cause) : NULL);
+	jsonw__key(j, "cpu");
+	if (f->doubt == DOUBT_LOST && f->lost_cpu != HMT_CPU_NONE)
+		jsonw__u64(j, f->lost_cpu);
+	else
+		jsonw__null(j);
+	jsonw__ku64(j, "grace_left_ns", f->grace_left_ns);
+	jsonw__end(j);
+}
+
+static void key_siblings(struct jsonw *j, const struct sink *s, const struct finding *f)
+{
+	jsonw__key(j, "siblings");
+	if (!f->nr_siblings) {
+		jsonw__null(j);
+		return;
+	}
+	jsonw__object(j);
+	jsonw__ku64(j, "seen", f->nr_siblings);
+	jsonw__ku64(j, "released", f->nr_siblings_released);
+	jsonw__ku64(j, "released_there", f->sibling_release.count);
+	key_address(j, s, "place", words_place(s->symtab, &f->sibling_release));
+	key_moment(j, s, "release", &f->sibling_release);
+	jsonw__end(j);
+}
+
+static void json_finding(struct sink *s, const struct finding *f)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct jsonw j;
+
+	open_line(&j, &sb, "finding");
+	jsonw__ku64(&j, "serial", f->serial);
+	jsonw__kstr(&j, "rule", rule_name(f->rule));
+	jsonw__kstr(&j, "title", rule_title(f->rule));
+	jsonw__kstr(&j, "severity", severity_name(f->severity));
+	jsonw__kstr(&j, "confidence",
+		    f->confidence == CONFIDENCE_CERTAIN ? "certain" : "inconclusive");
+	key_doubt(&j, f);
+	key_ts(&j, "fact_ns", f->fact_ts);
+	key_ts(&j, "flagged_ns", f->flagged_ts);
+	key_object(&j, s, f);
+	jsonw__key(&j, "parent");
+	if (f->parent.class != HMT_CLASS_NONE) {
+		jsonw__object(&j);
+		key_id(&j, &f->parent);
+		jsonw__khex(&j, "address", f->parent.addr);
+		jsonw__end(&j);
+	} else {
+		jsonw__null(&j);
+	}
+	key_moment(&j, s, "prior", &f->prior);
+	key_moment(&j, s, "offence", &f->offence);
+	jsonw__ku64(&j, "count", f->count);
+	jsonw__ku64(&j, "expected", f->expected);
+	jsonw__ku64(&j, "failed_registers", f->nr_failed_registers);
+	jsonw__ks64(&j, "last_failed_ret", f->last_failed_ret);
+	key_str(&j, "missing", words_missing(f));
+	key_str(&j, "surplus", words_surplus(f));
+	key_siblings(&j, s, f);
+	jsonw__key(&j, "recent");
+	jsonw__array(&j);
+	for (__u32 i = 0; i < f->nr_recent; i++)
+		moment_value(&j, s, &f->recent[i]);
+	jsonw__end(&j);
+	close_line(s, &j, &sb);
+}
+
+static void json_released(struct sink *s, const struct finding *f, const struct moment *m)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct jsonw j;
+	char id[32];
+
+	open_line(&j, &sb, "released");
+	jsonw__ku64(&j, "finding", f->serial);
+	jsonw__kstr(&j, "rule", rule_name(f->rule));
+	jsonw__kstr(&j, "object", words_object(&f->object, id, sizeof(id)));
+	key_ts(&j, "ts_ns", m->ts);
+	jsonw__key(&j, "after_ns");
+	if (m->ts >= f->flagged_ts)
+		jsonw__u64(&j, m->ts - f->flagged_ts);
+	else
+		jsonw__null(&j);
+	key_moment(&j, s, "release", m);
+	close_line(s, &j, &sb);
+}
+
+static void lost_members(struct jsonw *j, __u32 cause, __u32 cpu, __u64 count)
+{
+	jsonw__kstr(j, "cause", cause_name(cause));
+	jsonw__key(j, "cpu");
+	if (cpu == HMT_CPU_NONE)
+		jsonw__null(j);
+	else
+		jsonw__u64(j, cpu);
+	jsonw__ku64(j, "count", count);
+	jsonw__kbool(j, "overturns", cause_overturns(cause));
+}
+
+static void json_lost(struct sink *s, const struct hmt_lost *l)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct jsonw j;
+
+	open_line(&j, &sb, "lost");
+	lost_members(&j, l->cause, l->h.cpu, l->count);
+	key_ts(&j, "since_ns", l->since);
+	key_ts(&j, "ts_ns", l->h.ts);
+	close_line(s, &j, &sb);
+}
+
+static void key_rules(struct jsonw *j, const struct summary *sum)
+{
+	jsonw__key(j, "rules");
+	jsonw__object(j);
+	for (unsigned int r = 1; r < RULE_NR; r++) {
+		if (!sum->certain[r] && !sum->inconclusive[r])
+			continue;
+		jsonw__key(j, rule_name(r));
+		jsonw__object(j);
+		jsonw__ku64(j, "certain", sum->certain[r]);
+		jsonw__ku64(j, "inconclusive", sum->inconclusive[r]);
+		jsonw__ku64(j, "released", sum->released[r]);
+		jsonw__end(j);
+	}
+	jsonw__end(j);
+}
+
+static void json_summary(struct sink *s, const struct summary *sum)
+{
+	const struct engine_stats *st = sum->stats;
+	struct strbuf sb = STRBUF_INIT;
+	struct jsonw j;
+
+	open_line(&j, &sb, "summary");
+	jsonw__kstr(&j, "verdict", sum->verdict == 0 ? "clean" :
+				   sum->verdict == 1 ? "findings" : "inconclusive");
+	jsonw__ku64(&j, "errors", sum->by_severity[SEVERITY_ERROR]);
+	jsonw__ku64(&j, "warnings", sum->by_severity[SEVERITY_WARN]);
+	jsonw__ku64(&j, "notes", sum->by_severity[SEVERITY_NOTE]);
+	jsonw__ku64(&j, "inconclusive", sum->nr_inconclusive);
+	key_rules(&j, sum);
+	jsonw__ku64(&j, "records", st->records);
+	key_ts(&j, "first_ns", st->first_ts);
+	key_ts(&j, "last_ns", st->last_ts);
+	jsonw__ku64(&j, "mirrors", st->mirrors);
+	jsonw__ku64(&j, "ranges", st->ranges);
+	jsonw__ku64(&j, "live_mirrors", st->live_mirrors);
+	jsonw__ku64(&j, "live_ranges", st->live_ranges);
+	jsonw__ku64(&j, "live_references", st->live_refs);
+	jsonw__kbool(&j, "cut", sum->cut);
+	jsonw__ku64(&j, "lost_overturning", sum->nr_overturning);
+	jsonw__key(&j, "lost");
+	jsonw__array(&j);
+	for (size_t i = 0; i < sum->nr_lost; i++) {
+		jsonw__object(&j);
+		lost_members(&j, sum->lost[i].cause, sum->lost[i].cpu, sum->lost[i].count);
+		jsonw__end(&j);
+	}
+	jsonw__end(&j);
+	close_line(s, &j, &sb);
+}
+
+static void json_begin(struct sink *s, const struct trace_meta *meta)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct jsonw j;
+
+	open_line(&j, &sb, "header");
+	jsonw__kstr(&j, "version", SINK_JSON_VERSION);
+	jsonw__kstr(&j, "clock", "monotonic");
+	key_str(&j, "recorder", meta ? meta->version : NULL);
+	key_str(&j, "uname", meta ? meta->uname : NULL);
+	key_str(&j, "boot_id", meta ? meta->boot_id : NULL);
+	key_str(&j, "command_line", meta ? meta->command_line : NULL);
+	key_str(&j, "filters", meta ? meta->filters : NULL);
+	key_str(&j, "tier", meta ? meta->tier : NULL);
+	key_ts(&j, "wall_start_ns", meta ? meta->wall_start_ns : 0);
+	key_ts(&j, "mono_start_ns", meta ? meta->mono_start_ns : 0);
+	close_line(s, &j, &sb);
+}
+
+const struct sink_ops sink_json_ops = {
+	.begin = json_begin,
+	.finding = json_finding,
+	.released = json_released,
+	.lost = json_lost,
+	.summary = json_summary,
+};

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * sink_text.c - findings for people. One block each, the verdict first:
+ *
+ *	error: R17.2 range is still registered after its mirror was unregistered
+ *	  rule        range-orphaned-by-mirror
+ *	  driver      hmm_exerciser
+ *	  owner       pid 412 (session), exited 1.20 s before this was flagged
+ *	  range       0x7f2a10000000-0x7f2a10010000, 64.0 KiB, of M3
+ *	  born        2.104211 s by pid 412 (session), 3.41 s before this was flagged
+ *	                hmm_range_register+0x5c
+ *	                exerciser_ioctl+0x1a0 [hmm_exerciser]
+ *	  then        4.510900 s mirror-unregister by pid 412 (session)
+ *	                exerciser_release+0x44 [hmm_exerciser]
+ *	  missing     hmm_range_unregister()
+ *	  siblings    37 of 38 born there were released, 35 of them at
+ *	                exerciser_release+0x31 [hmm_exerciser]
+ *
+ * Times are seconds since the first record.
+ */
+#include <string.h>
+
+#include "base/fmt.h"
+#include "base/strbuf.h"
+#include "out/sink.h"
+#include "out/table.h"
+#include "out/words.h"
+#include "stream/desc.h"
+
+#define STACK_SHOWN 6	/* frames of a stack, unless verbose */
+
+#define COLOR_OFF "\033[0m"
+
+static const char *color_of(const struct sink *s, const struct finding *f)
+{
+	if (!s->color)
+		return "";
+	if (f->confidence != CONFIDENCE_CERTAIN)
+		return "\033[1;35m";
+	switch (f->severity) {
+	case SEVERITY_ERROR:
+		return "\033[1;31m";
+	case SEVERITY_WARN:
+		return "\033[1;33m";
+	default:
+		return "\033[1;36m";
+	}
+}
+
+static void flush_block(struct sink *s, struct strbuf *sb)
+{
+	/* One write for the whole block, so that blocks of two writers never mix. */
+	if (strbuf__err(sb))
+		fputs("(out of memory)\n", s->f);
+	else
+		fwrite(strbuf__str(sb), 1, sb->len, s->f);
+	strbuf__free(sb);
+}
+
+static void label(struct strbuf *sb, const char *name)
+{
+	strbuf__addf(sb, "  %-11s ", name);
+}
+
+static char *rel_time(const struct sink *s, __u64 ts, char *buf, size_t size)
+{
+	char num[FMT_LEN];
+
+	if (ts >= s->t0)
+		snprintf(buf, size, "%s s", fmt_time(num, sizeof(num), ts - s->t0));
+	else
+		snprintf(buf, size, "%s s before the trace",
+			 fmt_time(num, sizeof(num), s->t0 - ts));
+	return buf;
+}
+
+static void add_pid(struct strbuf *sb, const struct sink *s, __u32 tgid)
+{
+	const char *comm = symtab__comm(s->symtab, tgid);
+	char clean[64];
+
+	strbuf__addf(sb, "pid %u", tgid);
+	if (*comm)
+		strbuf__addf(sb, " (%s)", words_clean(comm, clean, sizeof(clean)));
+}
+
+static void add_frames(struct strbuf *sb, const struct sink *s, __s32 id)
+{
+	char name[WORDS_LEN], clean[WORDS_LEN];
+	const __u64 *ips;
+	__u32 nr, shown;
+
+	ips = symtab__stack(s->symtab, id, &nr);
+	shown = s->verbose || nr <= STACK_SHOWN + 1 ? nr : STACK_SHOWN;
+	for (__u32 i = 0; i < shown; i++) {
+		symtab__format(s->symtab, ips[i], name, sizeof(name));
+		strbuf__addf(sb, "                %s\n", words_clean(name, clean, sizeof(clean)));
+	}
+	if (shown < nr)
+		strbuf__addf(sb, "                ... %u more (-v)\n", nr - shown);
+}
+
+static void add_address(struct strbuf *sb, const struct sink *s, __u64 addr)
+{
+	char name[WORDS_LEN], clean[WORDS_LEN];
+
+	symtab__format(s->symtab, addr, name, sizeof(name));
+	strbuf__adds(sb, words_clean(name, clean, sizeof(clean)));
+}
+
+/* "then        4.510900 s mirror-unregister by pid 412 (session)", and the stack. */
+static void add_moment(struct strbuf *sb, const struct sink *s, const char *name,
+		       const struct moment *m)
+{
+	const struct record_desc *d = record_desc(m->kind);
+	char when[64];
+
+	if (!m->ts)
+		return;
+	label(sb, name);
+	strbuf__addf(sb, "%s %s by ", rel_time(s, m->ts, when, sizeof(when)), d ? d->name : "?");
+	add_pid(sb, s, m->tgid);
+	if (m->ret)
+		strbuf__addf(sb, ", returned %lld", (long long)m->ret);
+	strbuf__addc(sb, '\n');
+	if (m->stack >= 0) {
+		add_frames(sb, s, m->stack);
+	} else if (m->call_site) {
+		strbuf__adds(sb, "                ");
+		add_address(sb, s, m->call_site);
+		strbuf__addc(sb, '\n');
+	}
+}
+
+static void add_headline(struct strbuf *sb, const struct sink *s, const struct finding *f)
+{
+	bool certain = f->confidence == CONFIDENCE_CERTAIN;
+	char id[32], doubt[WORDS_LEN];
+
+	strbuf__addf(sb, "%s%s:%s %s %s\n", color_of(s, f),
+		     certain ? severity_name(f->severity) : "inconclusive",
+		     s->color ? COLOR_OFF : "", words_object(&f->object, id, sizeof(id)),
+		     rule_title(f->rule));
+	label(sb, "rule");
+	strbuf__adds(sb, rule_name(f->rule));
+	if (!certain)
+		strbuf__addf(sb, " (%s); %s", severity_name(f->severity),
+			     words_doubt(f, doubt, sizeof(doubt)));
+	strbuf__addc(sb, '\n');
+}
+
+static void add_owner(struct strbuf *sb, const struct sink *s, const struct finding *f)
+{
+	const struct object_view *o = &f->object;
+	__u64 exited = symtab__exited(s->symtab, o->owner);
+	char ago[FMT_LEN];
+
+	label(sb, "owner");
+	if (!o->owner) {
+		strbuf__adds(sb, "unknown\n");
+		return;
+	}
+	add_pid(sb, s, o->owner);
+	if (exited && exited <= f->flagged_ts)
+		strbuf__addf(sb, ", exited %s before this was flagged",
+			     fmt_duration(ago, sizeof(ago), f->flagged_ts - exited));
+	strbuf__addc(sb, '\n');
+}
+
+static void add_object(struct strbuf *sb, const struct sink *s, const struct finding *f)
+{
+	const struct object_view *o = &f->object;
+	char size[FMT_LEN], id[32];
+
+	label(sb, o->class == HMT_CLASS_HMM ? "space" : words_class(o));
+	if (o->class == HMT_CLASS_RANGE) {
+		strbuf__addf(sb, "0x%llx-0x%llx, %s", (unsigned long long)o->start,
+			     (unsigned long long)o->end,
+			     fmt_bytes(size, sizeof(size), o->end - o->start));
+	} else {
+		strbuf__addf(sb, "%s at 0x%llx", words_class(o), (unsigned long long)o->addr);
+	}
+	if (f->parent.class != HMT_CLASS_NONE)
+		strbuf__addf(sb, ", of %s %s", words_class(&f->parent),
+			     words_object(&f->parent, id, sizeof(id)));
+	strbuf__addf(sb, ", %s\n", words_layer(o));
+}
+
+static void add_birth(struct strbuf *sb, const struct sink *s, const struct finding *f)
+{
+	const struct moment *born = &f->object.born;
+	char when[64], age[FMT_LEN];
+
+	label(sb, "born");
+	if (!born->ts) {
+		strbuf__adds(sb, "before the trace began\n");
+		return;
+	}
+	strbuf__addf(sb, "%s by ", rel_time(s, born->ts, when, sizeof(when)));
+	add_pid(sb, s, born->tgid);
+	if (f->flagged_ts >= born->ts)
+		strbuf__addf(sb, ", %s before this was flagged",
+			     fmt_duration(age, sizeof(age), f->flagged_ts - born->ts));
+	strbuf__addc(sb, '\n');
+	add_frames(sb, s, born->stack);
+}
+
+static void add_failures(struct strbuf *sb, const struct finding *f)
+{
+	if (!f->nr_failed_registers)
+		return;
+	label(sb, "failed");
+	strbuf__addf(sb, "%u register%s of this address failed, the last with %lld (%s)\n",
+		     f->nr_failed_registers, f->nr_failed_registers == 1 ? "" : "s",
+		     (long long)f->last_failed_ret,
+		     f->last_failed_ret < 0 ? strerror((int)-f->last_failed_ret) : "no errno");
+}
+
+static void add_counts(struct strbuf *sb, const struct finding *f)
+{
+	if (!f->count && !f->expected)
+		return;
+	label(sb, "references");
+	strbuf__addf(sb, "%llu held, %llu accounted for\n", (unsigned long long)f->count,
+		     (unsigned long long)f->expected);
+}
+
+static void add_siblings(struct strbuf *sb, const struct sink *s, const struct finding *f)
+{
+	__u64 place = words_place(s->symtab, &f->sibling_release);
+
+	if (!f->nr_siblings_released)
+		return;
+	label(sb, "siblings");
+	strbuf__addf(sb, "%u of %u born there were released", f->nr_siblings_released,
+		     f->nr_siblings);
+	if (place) {
+		strbuf__addf(sb, ", %llu of them at\n                ",
+			     (unsigned long long)f->sibling_release.count);
+		add_address(sb, s, place);
+	}
+	strbuf__addc(sb, '\n');
+}
+
+static void add_history(struct strbuf *sb, const struct sink *s, const struct finding *f)
+{
+	if (f->nr_recent < 2 && !s->verbose)
+		return;
+	for (__u32 i = 0; i < f->nr_recent; i++) {
+		const struct moment *m = &f->recent[i];
+		const struct record_desc *d = record_desc(m->kind);
+		char when[64];
+
+		label(sb, i ? "" : "history");
+		strbuf__addf(sb, "%s %s by ", rel_time(s, m->ts, when, sizeof(when)),
+			     d ? d->name : "?");
+		add_pid(sb, s, m->tgid);
+		if (m->ret)
+			strbuf__addf(sb, ", returned %lld", (long long)m->ret);
+		if (m->kind == HMT_REF_GET || m->kind == HMT_REF_PUT)
+			strbuf__addf(sb, ", count %lld", (long long)m->count);
+		strbuf__addc(sb, '\n');
+	}
+}
+
+static void text_finding(struct sink *s, const struct finding *f)
+{
+	const char *missing = words_missing(f), *surplus = words_surplus(f);
+	struct strbuf sb = STRBUF_INIT;
+	char clean[128];
+
+	if (s->quiet)
+		return;
+	add_headline(&sb, s, f);
+	label(&sb, "driver");
+	strbuf__addf(&sb, "%s\n", words_clean(symtab__driver(s->symtab, f->object.ops,
+							     f->object.ops_fn),
+					      clean, sizeof(clean)));
+	add_owner(&sb, s, f);
+	add_object(&sb, s, f);
+	add_birth(&sb, s, f);
+	add_failures(&sb, f);
+	add_moment(&sb, s, "then", &f->prior);
+	add_moment(&sb, s, "offence", &f->offence);
+	add_counts(&sb, f);
+	if (missing) {
+		label(&sb, "missing");
+		strbuf__addf(&sb, "%s\n", missing);
+	}
+	if (surplus) {
+		label(&sb, "too many");
+		strbuf__addf(&sb, "%s\n", surplus);
+	}
+	add_siblings(&sb, s, f);
+	if (f->object.in_gap)
+		strbuf__adds(&sb, "  note        events were lost during its life\n");
+	add_history(&sb, s, f);
+	strbuf__addc(&sb, '\n');
+	flush_block(s, &sb);
+}
+
+static void text_released(struct sink *s, const struct finding *f, const struct moment *m)
+{
+	struct strbuf sb = STRBUF_INIT;
+	char id[32], after[FMT_LEN], when[64];
+
+	if (s->quiet)
+		return;
+	strbuf__addf(&sb, "%sreleased:%s %s after all, %s", s->color ? "\033[1;32m" : "",
+		     s->color ? COLOR_OFF : "", words_object(&f->object, id, sizeof(id)),
+		     rel_time(s, m->ts, when, sizeof(when)));
+	strbuf__adds(&sb, " by ");
+	add_pid(&sb, s, m->tgid);
+	if (m->ts >= f->flagged_ts)
+		strbuf__addf(&sb, ", %s after it was flagged",
+			     fmt_duration(after, sizeof(after), m->ts - f->flagged_ts));
+	strbuf__addf(&sb, " (%s)\n\n", rule_name(f->rule));
+	flush_block(s, &sb);
+}
+
+static void text_lost(struct sink *s, const struct hmt_lost *l)
+{
+	char when[64];
+
+	if (s->quiet)
+		return;
+	fprintf(s->f, "lost: %llu events, %s", (unsigned long long)l->count,
+		cause_name(l->cause));
+	if (l->h.cpu != HMT_CPU_NONE)
+		fprintf(s->f, ", cpu %u", l->h.cpu);
+	fprintf(s->f, ", at %s%s\n\n", rel_time(s, l->h.ts, when, sizeof(when)),
+		cause_overturns(l->cause) ? "" : " (no verdict rests on them)");
+}
+
+void summary_verdict(const struct summary *sum, char *buf, size_t size)
+{
+	__u64 errors = sum->by_severity[SEVERITY_ERROR], warns = sum->by_severity[SEVERITY_WARN];
+	size_t n = 0;
+
+	buf[0] = '\0';
+	if (errors)
+		n += snprintf(buf + n, size - n, "%llu error%s", (unsigned long long)errors,
+			      errors == 1 ? "" : "s");
+	if (warns)
+		n += snprintf(buf + n, size - n, "%s%llu warning%s", n ? ", " : "",
+			      (unsigned long long)warns, warns == 1 ? "" : "s");
+	if (sum->nr_inconclusive)
+		n += snprintf(buf + n, size - n, "%s%llu inconclusive", n ? ", " : "",
+			      (unsigned long long)sum->nr_inconclusive);
+	if (!n && sum->verdict == 0)
+		snprintf(buf, size, "clean: nothing is orphaned");
+	else if (sum->cut)
+		snprintf(buf + n, size - n, "%sthe trace is cut: nothing is known of its end",
+			 n ? "; " : "inconclusive: ");
+	else if (sum->nr_overturning)
+		snprintf(buf + n, size - n, "%s%llu events were lost",
+			 n ? "; " : "inconclusive: ",
+			 (unsigned long long)sum->nr_overturning);
+}
+
+static void add_rules(struct strbuf *sb, const struct summary *sum)
+{
+	struct table t = TABLE_INIT("rlll");
+
+	for (unsigned int r = 1; r < RULE_NR; r++) {
+		char count[32], more[64] = "";
+
+		if (!sum->certain[r] && !sum->inconclusive[r])
+			continue;
+		snprintf(count, sizeof(count), "%llu",
+			 (unsigned long long)(sum->certain[r] + sum->inconclusive[r]));
+		if (sum->inconclusive[r])
+			snprintf(more, sizeof(more), "%llu inconclusive",
+				 (unsigned long long)sum->inconclusive[r]);
+		if (sum->released[r])
+			snprintf(more + strlen(more), sizeof(more) - strlen(more),
+				 "%s%llu released later", *more ? ", " : "",
+				 (unsigned long long)sum->released[r]);
+		table__row(&t, count, severity_name(rule_severity(r)), rule_name(r), more);
+	}
+	table__print(&t, "    ", sb);
+}
+
+static void add_losses(struct strbuf *sb, const struct summary *sum)
+{
+	struct table t = TABLE_INIT("rlll");
+
+	for (size_t i = 0; i < sum->nr_lost; i++) {
+		const struct lost_row *l = &sum->lost[i];
+		char count[32], cpu[32] = "";
+
+		snprintf(count, sizeof(count), "%llu", (unsigned long long)l->count);
+		if (l->cpu != HMT_CPU_NONE)
+			snprintf(cpu, sizeof(cpu), "cpu %u", l->cpu);
+		table__row(&t, count, cause_name(l->cause), cpu,
+			   cause_overturns(l->cause) ? "" : "no verdict rests on them");
+	}
+	table__print(&t, "    ", sb);
+}
+
+static void text_summary(struct sink *s, const struct summary *sum)
+{
+	const struct engine_stats *st = sum->stats;
+	struct strbuf sb = STRBUF_INIT;
+	char verdict[256], span[FMT_LEN];
+
+	summary_verdict(sum, verdict, sizeof(verdict));
+	strbuf__addf(&sb, "verdict: %s\n", verdict);
+	if (s->quiet) {
+		flush_block(s, &sb);
+		return;
+	}
+	add_rules(&sb, sum);
+	strbuf__addf(&sb, "  seen        %llu mirrors, %llu ranges, %llu events in %s\n",
+		     (unsigned long long)st->mirrors, (unsigned long long)st->ranges,
+		     (unsigned long long)st->records,
+		     fmt_duration(span, sizeof(span), st->last_ts - st->first_ts));
+	strbuf__addf(&sb, "  still live  %llu mirrors, %llu ranges, %llu references\n",
+		     (unsigned long long)st->live_mirrors, (unsigned long long)st->live_ranges,
+		     (unsigned long long)st->live_refs);
+	strbuf__adds(&sb, sum->nr_lost ? "  lost\n" : "  lost        nothing\n");
+	add_losses(&sb, sum);
+	if (sum->cut)
+		strbuf__adds(&sb, "  cut         the records end in the middle: what came after "
+			     "is not known\n");
+	flush_block(s, &sb);
+}
+
+static void text_begin(struct sink *s, const struct trace_meta *meta)
+{
+	if (s->quiet || !meta)
+		return;
+	fprintf(s->f, "recorded by hmmtrace %s on %s, tier %s%s%s\n\n", meta->version,
+		*meta->uname ? meta->uname : "an unknown machine",
+		*meta->tier ? meta->tier : "unknown", *meta->filters ? ", filters: " : "",
+		meta->filters);
+}
+
+const struct sink_ops sink_text_ops = {
+	.begin = text_begin,
+	.finding = text_finding,
+	.released = text_released,
+	.lost = text_lost,
+	.summary = text_summary,
+};

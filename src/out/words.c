@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "out/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fmt.h"
+#include "stream/desc.h"
+
+char *words_object(const struct object_view *o, char *buf, size_t size)
+{
+	static const char letters[] = "?AMR";
+	char letter = letters[o->class <= HMT_CLASS_RANGE ? o->class : 0];
+
+	if (o->generation > 1)
+		snprintf(buf, size, "%c%u.%u", letter, o->serial, o->generation);
+	else
+		snprintf(buf, size, "%c%u", letter, o->serial);
+	return buf;
+}
+
+const char *words_class(const struct object_view *o)
+{
+	switch (o->class) {
+	case HMT_CLASS_HMM:
+		return "address space";
+	case HMT_CLASS_MIRROR:
+		return "mirror";
+	case HMT_CLASS_RANGE:
+		return "range";
+	default:
+		return "object";
+	}
+}
+
+const char *words_layer(const struct object_view *o)
+{
+	return o->hmm ? "mirror-api" : "notifier";
+}
+
+/* The call that ends the life of an object of that class at that layer. */
+static const char *release_call(const struct object_view *o)
+{
+	switch (o->class) {
+	case HMT_CLASS_RANGE:
+		return o->hmm ? "hmm_range_unregister()" : "mmu_interval_notifier_remove()";
+	case HMT_CLASS_MIRROR:
+		return o->hmm ? "hmm_mirror_unregister()" :
+				"mmu_notifier_unregister() or mmu_notifier_put()";
+	default:
+		return o->hmm ? "hmm_put()" : "mmu_notifier_put()";
+	}
+}
+
+static const char *put_call(const struct object_view *o)
+{
+	return o->hmm ? "hmm_put()" : "mmu_notifier_put()";
+}
+
+const char *words_missing(const struct finding *f)
+{
+	const struct object_view *o = &f->object;
+
+	switch (f->rule) {
+	case RULE_RANGE_ORPHANED_BY_MIRROR:
+	case RULE_RANGE_ORPHANED_BY_MM:
+	case RULE_MIRROR_ORPHANED_BY_MM:
+	case RULE_ALIVE_AT_END:
+		return release_call(o);
+	case RULE_REFERENCE_UNACCOUNTED:
+	case RULE_FAILED_REGISTER_KEPT_REFERENCE:
+		return put_call(o);
+	case RULE_MIRROR_UNREGISTER_UNDER_RANGES:
+		return o->hmm ? "hmm_range_unregister() of its ranges, before this" :
+				"mmu_interval_notifier_remove() of its ranges, before this";
+	case RULE_RANGE_REGISTER_WITHOUT_MIRROR:
+		return "hmm_mirror_register(), before this";
+	default:
+		return NULL;
+	}
+}
+
+const char *words_surplus(const struct finding *f)
+{
+	const struct object_view *o = &f->object;
+
+	switch (f->rule) {
+	case RULE_REFERENCE_UNDERFLOW:
+		return put_call(o);
+	case RULE_MIRROR_DOUBLE_UNREGISTER:
+	case RULE_RANGE_DOUBLE_UNREGISTER:
+	case RULE_MIRROR_UNREGISTER_AFTER_FAILED_REGISTER:
+	case RULE_RANGE_UNREGISTER_AFTER_FAILED_REGISTER:
+		return release_call(o);
+	case RULE_RANGE_REGISTER_ON_DEAD_MM:
+		return o->hmm ? "hmm_range_register()" : "mmu_interval_notifier_insert()";
+	case RULE_USE_OF_UNREGISTERED_RANGE:
+		return f->offence.kind == HMT_READ_BEGIN ? "mmu_interval_read_begin()" :
+							   "hmm_range_fault()";
+	default:
+		return NULL;
+	}
+}
+
+char *words_doubt(const struct finding *f, char *buf, size_t size)
+{
+	char left[FMT_LEN];
+
+	buf[0] = '\0';
+	if (f->confidence == CONFIDENCE_CERTAIN)
+		return buf;
+	switch (f->doubt) {
+	case DOUBT_LOST:
+		if (f->lost_cpu == HMT_CPU_NONE)
+			snprintf(buf, size, "%llu lost events (%s) could overturn it",
+				 (unsigned long long)f->lost, cause_name(f->lost_cause));
+		else
+			snprintf(buf, size, "%llu events lost on cpu %u (%s) could overturn it",
+				 (unsigned long long)f->lost, f->lost_cpu,
+				 cause_name(f->lost_cause));
+		break;
+	case DOUBT_CUT:
+		snprintf(buf, size, "the trace ended %s before the grace time did",
+			 fmt_duration(left, sizeof(left), f->grace_left_ns));
+		break;
+	default:
+		snprintf(buf, size, "it could not be confirmed");
+		break;
+	}
+	return buf;
+}
+
+/* Is it code that every driver calls, rather than the driver? */
+static bool is_plumbing(const struct symbol *sym)
+{
+	static const char *const prefixes[] = {
+		"hmm_", "__hmm_", "mmu_", "__mmu_", "trace_", "__trace", "bpf_", "__bpf_",
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (!strncmp(sym->name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return !sym->name[0];
+}
+
+__u64 words_place(const struct symtab *t, const struct moment *m)
+{
+	struct symbol sym;
+	__u64 outside = 0;
+	const __u64 *ips;
+	__u32 nr;
+
+	ips = symtab__stack(t, m->stack, &nr);
+	for (__u32 i = 0; i < nr; i++) {
+		if (!symtab__lookup(t, ips[i], &sym))
+			continue;
+		if (sym.module[0])
+			return ips[i];
+		if (!outside && !is_plumbing(&sym))
+			outside = ips[i];
+	}
+	return outside ? outside : m->call_site;
+}
+
+char *words_clean(const char *s, char *buf, size_t size)
+{
+	size_t n = 0;
+
+	for (; *s && n + 1 < size; s++)
+		buf[n++] = *s >= ' ' && *s < 0x7f ? *s : '?';
+	buf[n] = '\0';
+	return buf;
+}

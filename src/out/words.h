@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * words.h - what every sink says about a finding, whatever its format: ids,
+ * the call that is missing, the place that names a driver function. Only what
+ * follows from the finding and the symbols of the stream.
+ */
+#ifndef OUT_WORDS_H
+#define OUT_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/engine.h"
+#include "stream/symtab.h"
+
+#define WORDS_LEN 512
+
+/* "R17", "R17.2": see finding.h. */
+char *words_object(const struct object_view *o, char *buf, size_t size);
+/* "address space", "mirror", "range" */
+const char *words_class(const struct object_view *o);
+/* "mirror-api" or "notifier": which kernel interface the object belongs to. */
+const char *words_layer(const struct object_view *o);
+
+/* The call that would have released what is held, NULL when nothing is missing. */
+const char *words_missing(const struct finding *f);
+/* The call that should not have been made, NULL when none was. */
+const char *words_surplus(const struct finding *f);
+
+/* Why the finding is inconclusive, a clause; "" when it is certain. */
+char *words_doubt(const struct finding *f, char *buf, size_t size);
+
+/*
+ * The address of m that says most to the one who wrote the driver: the first
+ * frame in a module, else the first outside of the hmm and mmu notifier code,
+ * else the call site. 0 when nothing is known.
+ */
+__u64 words_place(const struct symtab *t, const struct moment *m);
+
+/* A copy fit for a terminal: what does not print becomes '?'. */
+char *words_clean(const char *s, char *buf, size_t size);
+
+#endif /* OUT_WORDS_H */
