@@ -13,6 +13,10 @@ O        ?= build
 CC       ?= gcc
 CLANG    ?= clang
 BPFTOOL  ?= bpftool
+AWK      ?= awk
+prefix   ?= /usr/local
+bindir   ?= $(prefix)/bin
+mandir   ?= $(prefix)/share/man
 PKGS     := libzstd zlib jansson $(if $(NO_BPF),,libbpf libelf)
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
@@ -33,16 +37,16 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all check test demo clean help
+.PHONY: all unit check test demo setup lint install clean help need FORCE
 all: $(O)/hmmtrace
 
-dirs     := base stream engine out $(if $(NO_BPF),,capture)
-lib_src  := $(sort $(foreach d,$(dirs),$(wildcard src/$(d)/*.c)))
-cmd_src  := $(sort $(wildcard src/cmd/*.c))
+# --- the program ---------------------------------------------------------------
+# Everything but main() is in the archive, so that a unit test can reach any of it.
+dirs     := base stream engine out $(if $(NO_BPF),,capture) cmd
+lib_src  := $(filter-out src/cmd/main.c,$(sort $(foreach d,$(dirs),$(wildcard src/$(d)/*.c))))
 lib_obj  := $(lib_src:src/%.c=$(O)/obj/%.o)
-cmd_obj  := $(cmd_src:src/%.c=$(O)/obj/%.o)
 
-$(O)/obj/%.o: src/%.c
+$(O)/obj/%.o: src/%.c $(O)/gen/flags | need
 	$(call msg,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -51,9 +55,39 @@ $(O)/libhmmtrace.a: $(lib_obj)
 	$(call msg,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(O)/hmmtrace: $(cmd_obj) $(O)/libhmmtrace.a
+$(O)/hmmtrace: $(O)/obj/cmd/main.o $(O)/libhmmtrace.a
 	$(call msg,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $(cmd_obj) $(O)/libhmmtrace.a $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) $^ $(LDLIBS) -o $@
+
+# Generated files are rewritten only when they change, so that nothing is rebuilt for nothing.
+define rewrite
+	@mkdir -p $(@D)
+	@$(1) > $@.tmp; cmp -s $@.tmp $@ && rm -f $@.tmp || mv -f $@.tmp $@
+endef
+
+# Other flags, other objects: NO_BPF=1 after a plain make rebuilds what it must.
+$(O)/gen/flags: FORCE
+	$(call rewrite,echo '$(CC) $(CFLAGS)')
+
+$(O)/gen/version.h: FORCE
+	$(call rewrite,tools/version)
+
+# What `hmmtrace rules explain` prints is the manual's own text.
+$(O)/gen/rules_text.h: tools/rules-text $(wildcard docs/hmmtrace-rules.7.md)
+	$(call msg,GEN,$@)
+	$(call rewrite,tools/rules-text docs/hmmtrace-rules.7.md)
+	@touch $@
+
+$(O)/obj/cmd/commands.o $(O)/obj/cmd/run.o: $(O)/gen/version.h
+$(O)/obj/cmd/rules.o: $(O)/gen/rules_text.h
+
+# One sentence instead of a page of compiler errors on a machine that was not set up.
+need_cmds := $(firstword $(CC)) pkg-config $(if $(NO_BPF),,$(CLANG) $(BPFTOOL))
+need:
+	@for c in $(need_cmds); do command -v $$c >/dev/null || missing="$$missing $$c"; done; \
+	for p in $(PKGS); do pkg-config --exists $$p 2>/dev/null || missing="$$missing $$p"; done; \
+	[ -z "$$missing" ] || { echo "hmmtrace: the build needs$$missing: run tools/setup$(if \
+		$(NO_BPF),,, or make NO_BPF=1 for the part that only reads files)" >&2; exit 1; }
 
 # --- BPF: one object, linked from its parts, embedded as a skeleton ------------
 bpf_src  := $(sort $(wildcard bpf/*.bpf.c))
@@ -79,7 +113,7 @@ ifndef NO_BPF
 $(O)/obj/capture/load.o: $(O)/gen/hmmtrace.skel.h
 endif
 
-# --- tests that need nothing ---------------------------------------------------
+# --- tests ---------------------------------------------------------------------
 unit_src := $(sort $(wildcard tests/unit/t_*.c))
 unit_bin := $(unit_src:tests/unit/%.c=$(O)/unit/%)
 
@@ -88,7 +122,52 @@ $(O)/unit/%: tests/unit/%.c $(O)/libhmmtrace.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -Itests/unit -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
 
+unit: $(unit_bin)
+
+# No root, no network, no VM, about a minute. HMT_NO_BPF and the sanitizers have a build each.
+check: all unit
+	$(Q)tests/run check
+
+lint: all
+	$(Q)tests/run lint
+
+setup:
+	@echo '--- setup: what is missing of the Debian packages this needs'
+	$(Q)tools/setup
+
+# Both work alone on a fresh machine: what they need, they install and build first.
+test: setup
+	@echo '--- build'
+	$(Q)$(MAKE) --no-print-directory all unit
+	@echo '--- tests'
+	$(Q)tests/run all
+
+demo: setup
+	@echo '--- build'
+	$(Q)$(MAKE) --no-print-directory all
+	@echo '--- demo'
+	$(Q)tools/demo
+
+# --- the rest ------------------------------------------------------------------
+man_md   := $(sort $(wildcard docs/*.[1-8].md))
+
+$(O)/man/%: docs/%.md tools/md2man
+	@mkdir -p $(@D)
+	$(Q)tools/md2man $< > $@
+
+install: all $(man_md:docs/%.md=$(O)/man/%)
+	install -D -m 755 $(O)/hmmtrace $(DESTDIR)$(bindir)/hmmtrace
+	for f in $(man_md:docs/%.md=%); do \
+		install -D -m 644 $(O)/man/$$f $(DESTDIR)$(mandir)/man$${f##*.}/$$f || exit 1; \
+	done
+
 clean:
 	$(Q)rm -rf $(O)
+
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
+	@echo 'make unit     build the unit tests        make lint     the source checks alone'
+	@echo 'make install  DESTDIR=, prefix=$(prefix)   make clean    remove $(O)/'
+	@echo 'make setup    install the Debian packages all of this needs'
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
