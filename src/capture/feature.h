@@ -78,11 +78,12 @@ struct features {
 /*
  * Where to look. root is put before every path ("" for the machine itself).
  * try_bpf asks the kernel by system call for FEAT_BPF, FEAT_RINGBUF and
- * FEAT_TP_BTF and returns 0 or a negative errno; NULL: the real one.
+ * FEAT_TP_BTF (on the tracepoint of this BTF id) and returns 0 or a negative
+ * errno; NULL: the real one.
  */
 struct feature_env {
 	const char *root;
-	int (*try_bpf)(enum feature_id id);
+	int (*try_bpf)(enum feature_id id, int btf_id);
 };
 
 /* Fills *ret_f; env NULL: this machine. Cannot fail: what is not known is missing. */

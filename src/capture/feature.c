@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0
+/* feature.c - asks the machine, one function per requirement. */
+#include "capture/feature.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdarg.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+const struct feature_desc feature_descs[FEAT_NR] = {
+#define FEATURE_X(ID, id_, what_, since_, required_, remedy_) \
+	[FEAT_##ID] = { .id = id_, .what = what_, .since = since_, \
+			.required = required_, .remedy = remedy_ },
+	CAPTURE_FEATURES(FEATURE_X)
+#undef FEATURE_X
+};
+
+static const struct {
+	const char *name;	/* "hmm_range_register" */
+	int extras;
+	const char *fields;	/* of the extras */
+} tps[TP_NR] = {
+#define TP_X(KIND, event, nr, names, group) \
+	[TP_##KIND] = { .name = "hmm_" #event, .extras = nr, .fields = names },
+	HMT_TRACEPOINTS(TP_X)
+#undef TP_X
+};
+
+struct probe {
+	const char *root;
+	int (*try_bpf)(enum feature_id id, int btf_id);
+	struct features *f;
+	const char *tracefs;	/* NULL: not mounted or not readable */
+	int exit_btf_id;
+};
+
+static void set(struct probe *p, enum feature_id id, enum feature_state state, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+static void set(struct probe *p, enum feature_id id, enum feature_state state, const char *fmt, ...)
+{
+	struct feature_result *r = &p->f->f[id];
+	va_list ap;
+
+	r->state = state;
+	va_start(ap, fmt);
+	vsnprintf(r->reason, sizeof(r->reason), fmt, ap);
+	va_end(ap);
+}
+
+/* The beginning of a file, NUL-terminated. Return: its length, or a negative errno. */
+static ssize_t read_head(const struct probe *p, const char *path, char *buf, size_t size)
+{
+	size_t len = 0;
+	char full[512];
+	ssize_t n;
+	int fd;
+
+	if ((size_t)snprintf(full, sizeof(full), "%s%s", p->root, path) >= sizeof(full))
+		return -ENAMETOOLONG;
+	fd = open(full, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (len < size - 1) {
+		n = read(fd, buf + len, size - 1 - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			n = -errno;
+			close(fd);
+			return n;
+		}
+		if (!n)
+			break;
+		len += n;
+	}
+	close(fd);
+	buf[len] = '\0';
+	return len;
+}
+
+static int can_access(const struct probe *p, const char *path)
+{
+	char full[512];
+
+	snprintf(full, sizeof(full), "%s%s", p->root, path);
+	return access(full, R_OK | X_OK) ? -errno : 0;
+}
+
+#define CAP_BIT_SYS_ADMIN 21
+#define CAP_BIT_PERFMON 38
+#define CAP_BIT_BPF 39
+
+static void probe_privilege(struct probe *p)
+{
+	unsigned long long caps;
+	const char *at;
+	char buf[4096];
+	ssize_t n;
+
+	n = read_head(p, "/proc/self/status", buf, sizeof(buf));
+	at = n < 0 ? NULL : strstr(buf, "\nCapEff:");
+	if (!at || sscanf(at, "\nCapEff: %llx", &caps) != 1) {
+		set(p, FEAT_PRIVILEGE, FEATURE_MISSING, "/proc/self/status does not say: %s",
+		    n < 0 ? strerror((int)-n) : "no CapEff line");
+		return;
+	}
+	if (caps >> CAP_BIT_SYS_ADMIN & 1)
+		set(p, FEAT_PRIVILEGE, FEATURE_OK, "CAP_SYS_ADMIN");
+	else if ((caps >> CAP_BIT_BPF & 1) && (caps >> CAP_BIT_PERFMON & 1))
+		set(p, FEAT_PRIVILEGE, FEATURE_OK, "CAP_BPF and CAP_PERFMON");
+	else if (caps >> CAP_BIT_BPF & 1)
+		set(p, FEAT_PRIVILEGE, FEATURE_MISSING, "CAP_BPF is there, CAP_PERFMON is not");
+	else
+		set(p, FEAT_PRIVILEGE, FEATURE_MISSING, "this process has neither");
+}
+
+static void probe_lockdown(struct probe *p)
+{
+	char buf[128];
+	ssize_t n = read_head(p, "/sys/kernel/security/lockdown", buf, sizeof(buf));
+
+	if (n < 0)
+		set(p, FEAT_LOCKDOWN, FEATURE_OK, "not locked down");
+	else if (strstr(buf, "[confidentiality]"))
+		set(p, FEAT_LOCKDOWN, FEATURE_MISSING, "lockdown=confidentiality");
+	else
+		set(p, FEAT_LOCKDOWN, FEATURE_OK, "%s",
+		    strstr(buf, "[integrity]") ? "lockdown=integrity" : "not locked down");
+}
+
+/* Return: arguments of the tracepoint behind a btf_trace_ typedef, negative if it is not one. */
+static int trace_nr_args(const struct btf *btf, const struct btf_type *t)
+{
+	t = btf__type_by_id(btf, t->type);
+	if (!t || !btf_is_ptr(t))
+		return -EINVAL;
+	t = btf__type_by_id(btf, t->type);
+	if (!t || !btf_is_func_proto(t))
+		return -EINVAL;
+	return btf_vlen(t) - 1;		/* the first is the private pointer */
+}
+
+static void check_trace_type(struct probe *p, const struct btf *btf, const struct btf_type *t,
+			     const char *name)
+{
+	for (int i = 0; i < TP_NR; i++) {
+		struct tp_result *r = &p->f->tp[i];
+		int nr;
+
+		if (strcmp(name, tps[i].name))
+			continue;
+		nr = trace_nr_args(btf, t);
+		/* Append-only: more than expected is a newer kernel and fine. */
+		if (nr >= TP_ID_WORDS + tps[i].extras)
+			r->in_btf = true;
+		else
+			snprintf(r->reason, sizeof(r->reason), "%s has %d arguments, not %d",
+				 tps[i].name, nr, TP_ID_WORDS + tps[i].extras);
+		return;
+	}
+}
+
+/* One pass over all types: a look-up by name is a pass each. */
+static void scan_btf(struct probe *p, const struct btf *btf)
+{
+	static const char prefix[] = "btf_trace_";
+	__u32 nr = btf__type_cnt(btf);
+
+	for (__u32 id = 1; id < nr; id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+		const char *name;
+
+		if (!btf_is_typedef(t))
+			continue;
+		name = btf__name_by_offset(btf, t->name_off);
+		if (!name || strncmp(name, prefix, sizeof(prefix) - 1))
+			continue;
+		name += sizeof(prefix) - 1;
+		if (!strncmp(name, "hmm_", 4))
+			check_trace_type(p, btf, t, name);
+		else if (!strcmp(name, "sched_process_exit"))
+			p->exit_btf_id = id;
+	}
+	p->f->exit_btf = p->exit_btf_id > 0;
+}
+
+static void probe_btf(struct probe *p)
+{
+	char full[512];
+	struct btf *btf;
+	int err;
+
+	snprintf(full, sizeof(full), "%s/sys/kernel/btf/vmlinux", p->root);
+	if (access(full, R_OK)) {
+		err = errno;
+		set(p, FEAT_BTF, FEATURE_MISSING, "%s",
+		    err == ENOENT ? "the kernel was built without it" : strerror(err));
+		return;
+	}
+	btf = btf__parse(full, NULL);
+	err = libbpf_get_error(btf);
+	if (err) {
+		set(p, FEAT_BTF, FEATURE_MISSING, "it cannot be read: %s", strerror(-err));
+		return;
+	}
+	scan_btf(p, btf);
+	set(p, FEAT_BTF, FEATURE_OK, "%u types", btf__type_cnt(btf) - 1);
+	btf__free(btf);
+}
+
+static int try_bpf_real(enum feature_id id, int btf_id)
+{
+	static const struct bpf_insn ret0[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_RAW_TP,
+		    .attach_btf_id = btf_id);
+	int fd = -EINVAL;
+
+	switch (id) {
+	case FEAT_BPF:
+		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 8, 1, NULL);
+		break;
+	case FEAT_RINGBUF:
+		fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, sysconf(_SC_PAGESIZE), NULL);
+		break;
+	case FEAT_TP_BTF:
+		if (btf_id <= 0)
+			return -ENOENT;
+		fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", ret0,
+				   sizeof(ret0) / sizeof(ret0[0]), &opts);
+		break;
+	default:
+		break;
+	}
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+static void probe_by_call(struct probe *p, enum feature_id id)
+{
+	int err = p->try_bpf(id, p->exit_btf_id);
+
+	if (!err)
+		set(p, id, FEATURE_OK, "%s", "");
+	else if (id == FEAT_TP_BTF && p->exit_btf_id <= 0)
+		set(p, id, FEATURE_MISSING, "no tracepoint in the kernel's type information");
+	else
+		set(p, id, FEATURE_MISSING, "the kernel said: %s", strerror(-err));
+}
+
+static void probe_memlock(struct probe *p)
+{
+	int major = 0, minor = 0;
+	char buf[64];
+
+	if (read_head(p, "/proc/sys/kernel/osrelease", buf, sizeof(buf)) > 0 &&
+	    sscanf(buf, "%d.%d", &major, &minor) == 2 &&
+	    (major > 5 || (major == 5 && minor >= 11))) {
+		/* since 5.11, d5299b67dd59 ("bpf: Memcg-based memory accounting for bpf maps") */
+		set(p, FEAT_MEMLOCK, FEATURE_OK, "accounted to the cgroup, no limit applies");
+	} else if (p->f->f[FEAT_PRIVILEGE].state == FEATURE_OK) {
+		set(p, FEAT_MEMLOCK, FEATURE_OK, "the limit is raised when needed");
+	} else {
+		set(p, FEAT_MEMLOCK, FEATURE_MISSING, "Linux %d.%d counts maps against it",
+		    major, minor);
+	}
+}
+
+static void probe_tracefs(struct probe *p)
+{
+	static const char *const dirs[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+	char path[64];
+	int err = -ENOENT;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		int e;
+
+		snprintf(path, sizeof(path), "%s/events", dirs[i]);
+		e = can_access(p, path);
+		if (!e) {
+			p->tracefs = dirs[i];
+			set(p, FEAT_TRACEFS, FEATURE_OK, "%s", dirs[i]);
+			return;
+		}
+		if (e != -ENOENT)
+			err = e;
+	}
+	set(p, FEAT_TRACEFS, FEATURE_MISSING, "%s",
+	    err == -ENOENT ? "not mounted" : strerror(-err));
+}
+
+/*
+ * Is the word-th word of the event the field name? Lines look like
+ *	field:u64 mm;	offset:8;	size:8;	signed:0;
+ */
+static bool format_has(const char *format, int word, const char *name, size_t name_len)
+{
+	char want[96];
+
+	snprintf(want, sizeof(want), " %.*s;\toffset:%d;\tsize:8;", (int)name_len, name,
+		 8 + 8 * word);
+	return strstr(format, want);
+}
+
+/* Return: NULL, or the first name in fields that is not where it should be. */
+static const char *format_check(const char *format, const char *fields, int *word, size_t *ret_len)
+{
+	while (*fields) {
+		size_t len = strcspn(fields, " ");
+
+		if (!format_has(format, *word, fields, len)) {
+			*ret_len = len;
+			return fields;
+		}
+		++*word;
+		fields += len;
+		fields += strspn(fields, " ");
+	}
+	return NULL;
+}
+
+static void probe_format(struct probe *p, int i)
+{
+	struct tp_result *r = &p->f->tp[i];
+	char path[128], format[4096];
+	const char *bad;
+	size_t len = 0;
+	int word = 0;
+	ssize_t n;
+
+	if (!p->tracefs)
+		return;
+	snprintf(path, sizeof(path), "%s/events/hmm/%s/format", p->tracefs, tps[i].name);
+	n = read_head(p, path, format, sizeof(format));
+	if (n < 0) {
+		if (n != -ENOENT && !r->reason[0])
+			snprintf(r->reason, sizeof(r->reason), "%s: %s", path, strerror((int)-n));
+		return;
+	}
+	bad = format_check(format, TP_ID_FIELDS, &word, &len);
+	if (!bad)
+		bad = format_check(format, tps[i].fields, &word, &len);
+	if (!bad) {
+		r->in_tracefs = true;
+		return;
+	}
+	/* The layout is not the one we know: tp_btf would read the same wrong words. */
+	r->in_btf = false;
+	snprintf(r->reason, sizeof(r->reason), "%s has no 8-byte field %.*s at offset %d",
+		 tps[i].name, (int)len, bad, 8 + 8 * word);
+}
+
+static void probe_tracepoints(struct probe *p)
+{
+	int have = 0, first_missing = -1;
+	char path[128], c[16];
+
+	for (int i = 0; i < TP_NR; i++) {
+		struct tp_result *r = &p->f->tp[i];
+
+		probe_format(p, i);
+		if (r->in_btf || r->in_tracefs) {
+			have++;
+			continue;
+		}
+		if (!r->reason[0])
+			snprintf(r->reason, sizeof(r->reason), "this kernel has no hmm:%s",
+				 tps[i].name);
+		if (first_missing < 0)
+			first_missing = i;
+	}
+	if (p->tracefs) {
+		snprintf(path, sizeof(path), "%s/events/sched/sched_process_exit/id", p->tracefs);
+		p->f->exit_tracefs = read_head(p, path, c, sizeof(c)) > 0;
+	}
+	if (have == TP_NR)
+		set(p, FEAT_HMM_TP, FEATURE_OK, "all %d", TP_NR);
+	else if (have)
+		set(p, FEAT_HMM_TP, FEATURE_MISSING, "%d of %d: %.120s", have, TP_NR,
+		    p->f->tp[first_missing].reason);
+	else
+		set(p, FEAT_HMM_TP, FEATURE_MISSING, "%.150s", strstr(p->f->tp[0].reason, "no hmm:") ?
+		    "this kernel has none" : p->f->tp[0].reason);
+}
+
+static void probe_kallsyms(struct probe *p)
+{
+	unsigned long long addr;
+	char buf[64];
+	ssize_t n = read_head(p, "/proc/kallsyms", buf, sizeof(buf));
+
+	if (n <= 0 || sscanf(buf, "%llx", &addr) != 1)
+		set(p, FEAT_KALLSYMS, FEATURE_MISSING, "%s",
+		    n < 0 ? strerror((int)-n) : "it is empty");
+	else if (!addr)
+		set(p, FEAT_KALLSYMS, FEATURE_MISSING, "addresses are hidden");
+	else
+		set(p, FEAT_KALLSYMS, FEATURE_OK, "%s", "");
+}
+
+void features_probe(const struct feature_env *env, struct features *ret_f)
+{
+	struct probe p = {
+		.root = env && env->root ? env->root : "",
+		.try_bpf = env && env->try_bpf ? env->try_bpf : try_bpf_real,
+		.f = ret_f,
+	};
+
+	memset(ret_f, 0, sizeof(*ret_f));
+	probe_privilege(&p);
+	probe_btf(&p);
+	probe_lockdown(&p);
+	probe_by_call(&p, FEAT_BPF);
+	probe_memlock(&p);
+	probe_by_call(&p, FEAT_RINGBUF);
+	probe_by_call(&p, FEAT_TP_BTF);
+	probe_tracefs(&p);
+	probe_tracepoints(&p);
+	probe_kallsyms(&p);
+}
