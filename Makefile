@@ -78,8 +78,8 @@ $(O)/gen/rules_text.h: tools/rules-text $(wildcard docs/hmmtrace-rules.7.md)
 	$(call rewrite,tools/rules-text docs/hmmtrace-rules.7.md)
 	@touch $@
 
-$(O)/obj/cmd/commands.o $(O)/obj/cmd/run.o: $(O)/gen/version.h
-$(O)/obj/cmd/rules.o: $(O)/gen/rules_text.h
+$(O)/obj/cmd/main.o $(O)/obj/cmd/session.o: $(O)/gen/version.h
+$(O)/obj/cmd/cmd_rules.o: $(O)/gen/rules_text.h
 
 # One sentence instead of a page of compiler errors on a machine that was not set up.
 need_cmds := $(firstword $(CC)) pkg-config $(if $(NO_BPF),,$(CLANG) $(BPFTOOL))

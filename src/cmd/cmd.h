@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * cmd.h - a command: one row of the table says how it is called, what it takes
+ * and what the help prints. Options are parsed into one struct, which is passed
+ * down; there is no global.
+ *
+ * Only this directory prints errors, once, as "hmmtrace: <sentence>.".
+ */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "cmd/opt.h"
+#include "engine/engine.h"
+
+/* X(NAME, value, "what it means"): the contract with scripts, see hmmtrace(1). */
+#define EXIT_CODES(X) \
+	X(CLEAN, 0, "clean, or done") \
+	X(FINDINGS, 1, "at least one certain finding of severity warn or error") \
+	X(TROUBLE, 2, "wrong usage, or something failed; a sentence on stderr says what") \
+	X(INCONCLUSIVE, 3, "events are missing that could overturn \"clean\"") \
+	X(UNSUPPORTED, 4, "this kernel or this build cannot do it")
+
+enum exit_code {
+#define EXIT_X(NAME, value, text) EXIT_##NAME = value,
+	EXIT_CODES(EXIT_X)
+#undef EXIT_X
+};
+
+#define OPT_WORDS_MAX 32
+
+/* The values of an option that may be given several times. */
+struct words {
+	const char *v[OPT_WORDS_MAX];
+	unsigned int nr;
+};
+
+enum stacks_choice { STACKS_DEFAULT, STACKS_NONE, STACKS_ALL };
+enum source_choice { SOURCE_AUTO, SOURCE_TP_BTF, SOURCE_TP };
+
+/* Every option of every command; a command reads those its table names. */
+struct options {
+	struct words pids, comms, drivers;	/* filters, as they were spelled */
+	__u64 grace_ns;				/* 0: the engine's default */
+	__u8 severity[RULE_NR];			/* as in struct engine_opts */
+	__u32 hot;				/* HMT_START_HOT_* */
+	__u64 ring_bytes, table_entries;	/* 0: the default of capture */
+	int stacks;				/* enum stacks_choice */
+	int source;				/* enum source_choice */
+	const char *output;
+	bool force, json, text, no_color, quiet, help, markdown;
+	int verbose;
+};
+
+struct command;
+
+/* One run of one command. Strings belong to argv. */
+struct invocation {
+	const struct command *cmd;
+	struct options o;
+	struct opt_rest rest;
+	char *command_line;	/* all of it, for the trace file */
+	bool color;		/* stdout is a terminal that wants colors */
+};
+
+enum command_flags {
+	CMD_FILE = 1,		/* exactly one file */
+	CMD_CHILD = 2,		/* a command behind "--" */
+	CMD_FILE_OR_CHILD = 4,	/* exactly one of both */
+	CMD_WORDS = 8,		/* whatever else there is, the command looks itself */
+};
+
+struct command {
+	const char *name;
+	int (*run)(struct invocation *inv);	/* Return: enum exit_code */
+	unsigned int flags;
+	const char *synopsis;	/* behind the name */
+	const char *help;	/* one clause */
+	const struct opt *opts;
+};
+
+/* In the order of the help; ends with a row without a name. */
+extern const struct command commands[];
+
+/*
+ * Return: the command that is called or that only one name begins with, else
+ * NULL with *err a sentence.
+ */
+const struct command *command_find(const char *name, struct errmsg *err);
+
+/* Do the words beside the options suit the command? Return: 0, or -EINVAL with *err. */
+int command_check_words(const struct invocation *inv, struct errmsg *err);
+
+int cmd_live(struct invocation *inv);
+int cmd_record(struct invocation *inv);
+int cmd_report(struct invocation *inv);
+int cmd_check(struct invocation *inv);
+int cmd_dump(struct invocation *inv);
+int cmd_info(struct invocation *inv);
+int cmd_verify(struct invocation *inv);
+int cmd_rules(struct invocation *inv);
+int cmd_doctor(struct invocation *inv);
+int cmd_help(struct invocation *inv);
+
+void help_command(const struct command *cmd, FILE *out);
+void help_all(FILE *out);
+
+/* Prints "hmmtrace: <sentence>" and returns EXIT_TROUBLE. */
+int complain(const struct errmsg *err);
+int complainf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif /* CMD_CMD_H */

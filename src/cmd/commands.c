@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * commands.c - the table of commands and the words beside options they take.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "cmd/options.h"
+
+static const struct opt live_opts[] = {
+	ROWS_FILTER,
+	ROWS_JUDGE,
+	ROWS_CAPTURE,
+	OPT_GROUP("Output"),
+	ROW_JSON("print NDJSON instead of text"),
+	ROW_OUTPUT("record to this trace file at the same time"),
+	ROW_FORCE,
+	ROWS_COMMON,
+	OPT_END(),
+};
+
+static const struct opt record_opts[] = {
+	ROWS_CAPTURE,
+	OPT_GROUP("Output"),
+	OPT_TIME('g', "grace", struct options, grace_ns, "T",
+		 "how long to go on after the command ended (default 1s)"),
+	ROW_OUTPUT("write this trace file (default hmmtrace.hmt); - is stdout"),
+	ROW_FORCE,
+	OPT_GROUP("In general"),
+	OPT_FLAG('q', "quiet", struct options, quiet, "print nothing but errors"),
+	ROW_HELP,
+	OPT_END(),
+};
+
+static const struct opt report_opts[] = {
+	ROWS_FILTER,
+	ROWS_JUDGE,
+	OPT_GROUP("Input and output"),
+	ROW_TEXT,
+	ROW_JSON("print NDJSON instead of text"),
+	ROWS_COMMON,
+	OPT_END(),
+};
+
+static const struct opt check_opts[] = {
+	ROWS_FILTER,
+	ROWS_JUDGE,
+	ROWS_CAPTURE,
+	OPT_GROUP("Input and output"),
+	ROW_TEXT,
+	ROW_JSON("print NDJSON instead of text"),
+	ROW_OUTPUT("with a command: record to this trace file at the same time"),
+	ROW_FORCE,
+	ROWS_COMMON,
+	OPT_END(),
+};
+
+static const struct opt dump_opts[] = {
+	ROW_TEXT,
+	ROW_JSON("print NDJSON instead of text"),
+	ROW_HELP,
+	OPT_END(),
+};
+
+static const struct opt json_opts[] = {
+	ROW_JSON("print JSON instead of text"),
+	ROW_HELP,
+	OPT_END(),
+};
+
+static const struct opt help_opts[] = {
+	OPT_FLAG(0, "markdown", struct options, markdown,
+		 "print the options of the command as the manual has them"),
+	ROW_HELP,
+	OPT_END(),
+};
+
+const struct command commands[] = {
+	{
+		.name = "live", .run = cmd_live, .flags = CMD_CHILD, .opts = live_opts,
+		.synopsis = "[OPTION]... [-- CMD [ARG]...]",
+		.help = "watch the kernel and print findings as they appear",
+	},
+	{
+		.name = "record", .run = cmd_record, .flags = CMD_CHILD, .opts = record_opts,
+		.synopsis = "[OPTION]... [-- CMD [ARG]...]",
+		.help = "write events to a trace file",
+	},
+	{
+		.name = "report", .run = cmd_report, .flags = CMD_FILE, .opts = report_opts,
+		.synopsis = "[OPTION]... FILE",
+		.help = "say what a trace file shows",
+	},
+	{
+		.name = "check", .run = cmd_check, .flags = CMD_FILE_OR_CHILD, .opts = check_opts,
+		.synopsis = "[OPTION]... FILE | -- CMD [ARG]...",
+		.help = "judge a trace file or a command, for scripts and CI",
+	},
+	{
+		.name = "dump", .run = cmd_dump, .flags = CMD_FILE, .opts = dump_opts,
+		.synopsis = "[OPTION]... FILE",
+		.help = "print the records of a trace file, one a line",
+	},
+	{
+		.name = "info", .run = cmd_info, .flags = CMD_FILE, .opts = json_opts,
+		.synopsis = "[OPTION]... FILE",
+		.help = "print what a trace file says of itself",
+	},
+	{
+		.name = "verify", .run = cmd_verify, .flags = CMD_FILE, .opts = json_opts,
+		.synopsis = "[OPTION]... FILE",
+		.help = "check that a trace file is whole",
+	},
+	{
+		.name = "rules", .run = cmd_rules, .flags = CMD_WORDS, .opts = json_opts,
+		.synopsis = "[OPTION]... [explain RULE]",
+		.help = "list the rules, or explain one",
+	},
+	{
+		.name = "doctor", .run = cmd_doctor, .flags = 0, .opts = json_opts,
+		.synopsis = "[OPTION]...",
+		.help = "say what this kernel can and cannot do, and the remedy",
+	},
+	{
+		.name = "help", .run = cmd_help, .flags = CMD_WORDS, .opts = help_opts,
+		.synopsis = "[OPTION]... [COMMAND]",
+		.help = "print this, or the help of a command",
+	},
+	{ 0 }
+};
+
+const struct command *command_find(const char *name, struct errmsg *err)
+{
+	const struct command *found = NULL;
+
+	for (const struct command *c = commands; c->name; c++) {
+		if (!strcmp(c->name, name))
+			return c;
+		if (strncmp(c->name, name, strlen(name)))
+			continue;
+		if (found) {
+			err_set(err, -EINVAL, "'%s' could be %s or %s", name, found->name,
+				c->name);
+			return NULL;
+		}
+		found = c;
+	}
+	if (!found || !*name) {
+		err_set(err, -EINVAL, "there is no command '%s'; `hmmtrace help` lists them",
+			name);
+		return NULL;
+	}
+	return found;
+}
+
+static int check_child(const struct invocation *inv, struct errmsg *err)
+{
+	if (!(inv->cmd->flags & (CMD_CHILD | CMD_FILE_OR_CHILD)))
+		return err_set(err, -EINVAL, "%s runs no command: '--' is not expected",
+			       inv->cmd->name);
+	if (!inv->rest.nr_after)
+		return err_set(err, -EINVAL, "there is no command after '--'");
+	if (inv->rest.nr_args)
+		return err_set(err, -EINVAL, "'%s' is not expected beside the command after '--'",
+			       inv->rest.args[0]);
+	return 0;
+}
+
+int command_check_words(const struct invocation *inv, struct errmsg *err)
+{
+	const struct opt_rest *r = &inv->rest;
+	unsigned int flags = inv->cmd->flags;
+
+	if (r->after)
+		return check_child(inv, err);
+	if (flags & CMD_WORDS)
+		return 0;
+	if (flags & (CMD_FILE | CMD_FILE_OR_CHILD)) {
+		if (!r->nr_args)
+			return err_set(err, -EINVAL, "%s needs %s", inv->cmd->name,
+				       flags & CMD_FILE ? "a trace file" :
+				       "a trace file, or a command after '--'");
+		if (r->nr_args > 1)
+			return err_set(err, -EINVAL, "%s takes one file: '%s' is not expected",
+				       inv->cmd->name, r->args[1]);
+		return 0;
+	}
+	if (r->nr_args)
+		return err_set(err, -EINVAL, "'%s' is not expected%s", r->args[0],
+			       flags & CMD_CHILD ? "; a command goes after '--'" : "");
+	return 0;
+}
+
+int complain(const struct errmsg *err)
+{
+	fprintf(stderr, "hmmtrace: %s\n", err->text);
+	return EXIT_TROUBLE;
+}
+
+int complainf(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("hmmtrace: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	return EXIT_TROUBLE;
+}

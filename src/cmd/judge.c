@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/judge.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "stream/desc.h"
+
+static void before_output(struct judge *j)
+{
+	if (j->before_output)
+		j->before_output(j->ctx);
+}
+
+static void after_output(struct judge *j)
+{
+	if (j->flush)
+		fflush(j->sink.f);
+}
+
+static void count_finding(struct summary *sum, const struct finding *f)
+{
+	if (f->confidence == CONFIDENCE_CERTAIN) {
+		sum->certain[f->rule]++;
+		sum->by_severity[f->severity]++;
+	} else {
+		sum->inconclusive[f->rule]++;
+		if (f->severity >= SEVERITY_WARN)
+			sum->nr_inconclusive++;
+	}
+}
+
+static void on_finding(void *ctx, const struct finding *f)
+{
+	struct judge *j = ctx;
+
+	count_finding(&j->sum, f);
+	before_output(j);
+	j->sink.ops->finding(&j->sink, f);
+	after_output(j);
+}
+
+static void on_released(void *ctx, const struct finding *f, const struct moment *m)
+{
+	struct judge *j = ctx;
+
+	j->sum.released[f->rule]++;
+	before_output(j);
+	j->sink.ops->released(&j->sink, f, m);
+	after_output(j);
+}
+
+int judge__init(struct judge *j, const struct invocation *inv, FILE *out, struct errmsg *err)
+{
+	const struct engine_cb cb = {
+		.ctx = j, .on_finding = on_finding, .on_released = on_released,
+	};
+	struct engine_opts opts = { .grace_ns = inv->o.grace_ns };
+
+	*j = (struct judge){ 0 };
+	memcpy(opts.severity, inv->o.severity, sizeof(opts.severity));
+	j->symtab = symtab__new();
+	j->engine = engine__new(&opts, &cb);
+	if (!j->symtab || !j->engine) {
+		judge__free(j);
+		return err_set(err, -ENOMEM, "out of memory");
+	}
+	j->sink = (struct sink){
+		.ops = inv->o.json ? &sink_json_ops : &sink_text_ops,
+		.f = out,
+		.symtab = j->symtab,
+		.color = inv->color,
+		.verbose = inv->o.verbose,
+		.quiet = inv->o.quiet,
+	};
+	return 0;
+}
+
+void judge__begin(struct judge *j, const struct trace_meta *meta)
+{
+	j->sink.ops->begin(&j->sink, meta);
+	after_output(j);
+}
+
+static struct lost_row *lost_row(struct judge *j, __u32 cause, __u32 cpu)
+{
+	struct summary *sum = &j->sum;
+	size_t at = 0;
+
+	while (at < sum->nr_lost && (sum->lost[at].cause < cause ||
+				     (sum->lost[at].cause == cause && sum->lost[at].cpu < cpu)))
+		at++;
+	if (at < sum->nr_lost && sum->lost[at].cause == cause && sum->lost[at].cpu == cpu)
+		return &sum->lost[at];
+	if (sum->nr_lost == j->lost_cap) {
+		size_t cap = j->lost_cap ? j->lost_cap * 2 : 16;
+		struct lost_row *rows = hmt_realloc(sum->lost, cap, sizeof(*rows));
+
+		if (!rows)
+			return NULL;
+		sum->lost = rows;
+		j->lost_cap = cap;
+	}
+	memmove(sum->lost + at + 1, sum->lost + at, (sum->nr_lost - at) * sizeof(*sum->lost));
+	sum->nr_lost++;
+	sum->lost[at] = (struct lost_row){ .cause = cause, .cpu = cpu };
+	return &sum->lost[at];
+}
+
+static int count_lost(struct judge *j, const struct hmt_lost *l)
+{
+	struct lost_row *row = lost_row(j, l->cause, l->h.cpu);
+
+	if (!row)
+		return -ENOMEM;
+	row->count += l->count;
+	if (cause_overturns(l->cause))
+		j->sum.nr_overturning += l->count;
+	if (l->cause == HMT_CAUSE_CUT)
+		j->sum.cut = true;
+	before_output(j);
+	j->sink.ops->lost(&j->sink, l);
+	after_output(j);
+	return 0;
+}
+
+int judge__feed(struct judge *j, const struct hmt_hdr *rec)
+{
+	int ret;
+
+	if (!j->began) {
+		j->sink.t0 = rec->ts;
+		j->began = true;
+	}
+	/* Names first: what a record proves may already need them. */
+	ret = symtab__feed(j->symtab, rec);
+	if (!ret)
+		ret = engine__feed(j->engine, rec);
+	if (!ret && rec->kind == HMT_LOST)
+		ret = count_lost(j, (const struct hmt_lost *)rec);
+	return ret;
+}
+
+int judge__finish(struct judge *j)
+{
+	int ret = engine__finish(j->engine);
+
+	j->sum.stats = engine__stats(j->engine);
+	j->sum.verdict = engine__verdict(j->engine);
+	return ret;
+}
+
+void judge__print_summary(struct judge *j)
+{
+	before_output(j);
+	j->sink.ops->summary(&j->sink, &j->sum);
+	after_output(j);
+}
+
+void judge__free(struct judge *j)
+{
+	engine__free(j->engine);
+	symtab__free(j->symtab);
+	hmt_free(j->sum.lost);
+	*j = (struct judge){ 0 };
+}
+
+int judge__run(struct judge *j, struct source *s, struct errmsg *err)
+{
+	const struct hmt_hdr *rec;
+	int ret;
+
+	judge__begin(j, s->meta);
+	while ((ret = source__next(s, &rec)) == 1) {
+		ret = judge__feed(j, rec);
+		if (ret)
+			return err_set(err, ret, "out of memory");
+	}
+	if (ret < 0) {
+		*err = s->err;
+		return ret;
+	}
+	ret = judge__finish(j);
+	return ret ? err_set(err, ret, "out of memory") : 0;
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * judge.h - records in, a verdict out, whatever the records come from. live,
+ * report and check differ in the source they plug in front of it and in
+ * nothing behind it.
+ */
+#ifndef CMD_JUDGE_H
+#define CMD_JUDGE_H
+
+#include "cmd/cmd.h"
+#include "out/sink.h"
+
+struct judge {
+	struct sink sink;
+	struct symtab *symtab;
+	struct engine *engine;
+	struct summary sum;
+	size_t lost_cap;
+	bool began;
+	bool no_memory;
+	/* Called before anything is printed; may be NULL. */
+	void (*before_output)(void *ctx);
+	void *ctx;
+	bool flush;		/* after each finding: somebody is watching */
+};
+
+/* out: where findings go; not closed. Return: 0, or negative with *err a sentence. */
+int judge__init(struct judge *j, const struct invocation *inv, FILE *out, struct errmsg *err);
+void judge__begin(struct judge *j, const struct trace_meta *meta);
+/* Return: 0, or -ENOMEM. */
+int judge__feed(struct judge *j, const struct hmt_hdr *rec);
+/* No more records: j->sum is complete. Prints nothing itself. Return: 0, or -ENOMEM. */
+int judge__finish(struct judge *j);
+void judge__print_summary(struct judge *j);
+void judge__free(struct judge *j);
+
+/* A whole source, to its end. Return: 0, or negative with *err a sentence. */
+int judge__run(struct judge *j, struct source *s, struct errmsg *err);
+
+#endif /* CMD_JUDGE_H */

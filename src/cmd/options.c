@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * options.c - what the options that are more than a value do with it.
+ */
+#include "cmd/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fmt.h"
+
+const char *const stacks_choices[] = { "default", "none", "all", NULL };
+const char *const source_choices[] = { "auto", "tp_btf", "tp", NULL };
+
+int option_word(void *dst, const char *value, struct errmsg *err)
+{
+	struct words *w = dst;
+
+	if (!*value)
+		return err_set(err, -EINVAL, "is empty");
+	if (w->nr == OPT_WORDS_MAX)
+		return err_set(err, -EINVAL, "is one too many: %d are the most", OPT_WORDS_MAX);
+	w->v[w->nr++] = value;
+	return 0;
+}
+
+int option_pid(void *dst, const char *value, struct errmsg *err)
+{
+	__u64 pid;
+
+	if (parse_u64(value, &pid) || !pid || pid > 0x7fffffff)
+		return err_set(err, -EINVAL, "is not a process id");
+	return option_word(dst, value, err);
+}
+
+int option_entries(void *dst, const char *value, struct errmsg *err)
+{
+	__u64 nr;
+
+	if (parse_u64(value, &nr) || !nr || nr > (1u << 26))
+		return err_set(err, -EINVAL, "is not a number of objects from 1 to 67108864");
+	*(__u64 *)dst = nr;
+	return 0;
+}
+
+int option_ring(void *dst, const char *value, struct errmsg *err)
+{
+	__u64 bytes;
+
+	if (parse_size(value, &bytes) || bytes < 4096 || bytes > (1u << 30))
+		return err_set(err, -EINVAL, "is not a size from 4K to 1G");
+	*(__u64 *)dst = bytes;
+	return 0;
+}
+
+int option_events(void *dst, const char *value, struct errmsg *err)
+{
+	static const struct { const char *name; __u32 bits; } groups[] = {
+		{ "fault", HMT_START_HOT_FAULT },
+		{ "invalidate", HMT_START_HOT_INVALIDATE },
+		{ "all", HMT_START_HOT_FAULT | HMT_START_HOT_INVALIDATE },
+	};
+	__u32 *hot = dst;
+	size_t i, len;
+
+	for (const char *p = value; ; p += len + 1) {
+		len = strcspn(p, ",");
+		for (i = 0; i < 3; i++)
+			if (strlen(groups[i].name) == len && !memcmp(p, groups[i].name, len))
+				break;
+		if (i == 3)
+			return err_set(err, -EINVAL, "has a group that is none of fault, "
+				       "invalidate, all");
+		*hot |= groups[i].bits;
+		if (!p[len])
+			return 0;
+	}
+}
+
+int option_severity(void *dst, const char *value, struct errmsg *err)
+{
+	const char *equals = strchr(value, '=');
+	__u8 *severity = dst;
+	char name[64];
+	enum rule_id rule;
+
+	if (!equals || (size_t)(equals - value) >= sizeof(name))
+		return err_set(err, -EINVAL, "is not RULE=error, warn, note or off");
+	snprintf(name, sizeof(name), "%.*s", (int)(equals - value), value);
+	rule = rule_by_name(name);
+	if (rule == RULE_NONE)
+		return err_set(err, -EINVAL, "names no rule; `hmmtrace rules` lists them");
+	for (unsigned int s = SEVERITY_OFF; s <= SEVERITY_ERROR; s++) {
+		if (strcmp(severity_name(s), equals + 1))
+			continue;
+		severity[rule] = s + 1;
+		return 0;
+	}
+	return err_set(err, -EINVAL, "has a severity that is none of error, warn, note, off");
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * options.h - the rows the option tables of the commands are made of. An option
+ * that several commands take is spelled out once, here.
+ */
+#ifndef CMD_OPTIONS_H
+#define CMD_OPTIONS_H
+
+#include "cmd/cmd.h"
+
+extern const char *const stacks_choices[];
+extern const char *const source_choices[];
+
+int option_word(void *dst, const char *value, struct errmsg *err);
+int option_pid(void *dst, const char *value, struct errmsg *err);
+int option_entries(void *dst, const char *value, struct errmsg *err);
+int option_ring(void *dst, const char *value, struct errmsg *err);
+int option_events(void *dst, const char *value, struct errmsg *err);
+int option_severity(void *dst, const char *value, struct errmsg *err);
+
+#define ROWS_FILTER \
+	OPT_GROUP("What is reported"), \
+	OPT_CALL('p', "pid", struct options, pids, "P", option_pid, \
+		 "only objects of this process; may be given several times"), \
+	OPT_CALL('n', "comm", struct options, comms, "GLOB", option_word, \
+		 "only objects of processes with such a name"), \
+	OPT_CALL(0, "driver", struct options, drivers, "GLOB", option_word, \
+		 "only objects of such a driver (module or symbol of its callbacks)")
+
+#define ROWS_JUDGE \
+	OPT_TIME('g', "grace", struct options, grace_ns, "T", \
+		 "how long what should be gone may stay before it is flagged (default 1s)"), \
+	OPT_CALL('W', NULL, struct options, severity, "RULE=LEVEL", option_severity, \
+		 "set the severity of a rule: error, warn, note or off")
+
+#define ROWS_CAPTURE \
+	OPT_GROUP("What is observed"), \
+	OPT_CALL('e', "events", struct options, hot, "LIST", option_events, \
+		 "also the frequent events: fault, invalidate or all"), \
+	OPT_CHOICE(0, "stacks", struct options, stacks, "WHICH", stacks_choices, \
+		   "events that carry a kernel stack: default (births and ends), none, all"), \
+	OPT_CHOICE(0, "source", struct options, source, "HOW", source_choices, \
+		   "how tracepoints are read: auto, tp_btf or tp"), \
+	OPT_CALL(0, "ring-size", struct options, ring_bytes, "SIZE", option_ring, \
+		 "size of the ring buffer (default 8M)"), \
+	OPT_CALL(0, "table-size", struct options, table_entries, "N", option_entries, \
+		 "objects the live-object table has room for (default 65536)")
+
+#define ROW_OUTPUT(what) \
+	OPT_STRING('o', "output", struct options, output, "FILE", what)
+#define ROW_FORCE \
+	OPT_FLAG('f', "force", struct options, force, "overwrite the output file if it exists")
+#define ROW_JSON(what) \
+	OPT_FLAG('j', "json", struct options, json, what)
+#define ROW_TEXT \
+	OPT_FLAG(0, "text", struct options, text, \
+		 "FILE holds records as text, as dump prints them; - is stdin")
+
+#define ROWS_COMMON \
+	OPT_GROUP("In general"), \
+	OPT_FLAG('q', "quiet", struct options, quiet, "print the verdict and nothing else"), \
+	OPT_COUNT('v', "verbose", struct options, verbose, "whole stacks and histories"), \
+	OPT_FLAG(0, "no-color", struct options, no_color, \
+		 "no colors on a terminal (so does NO_COLOR in the environment)"), \
+	ROW_HELP
+#define ROW_HELP \
+	OPT_FLAG('h', "help", struct options, help, "print this and exit")
+
+#endif /* CMD_OPTIONS_H */

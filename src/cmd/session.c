@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/session.h"
+
+#include <stdio.h>
+
+#ifdef HMT_NO_BPF
+
+int session_run(struct invocation *inv, unsigned int flags)
+{
+	complainf("this hmmtrace was built without BPF and can only read files: build it "
+		  "without NO_BPF=1");
+	return EXIT_UNSUPPORTED;
+}
+
+#else
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/fmt.h"
+#include "capture/capture.h"
+#include "cmd/child.h"
+#include "cmd/judge.h"
+#include "cmd/status.h"
+#include "stream/desc.h"
+#include "stream/file.h"
+#include "version.h"
+
+#define NS_PER_S 1000000000ULL
+#define DEFAULT_GRACE_NS NS_PER_S
+#define DEFAULT_OUTPUT "hmmtrace.hmt"
+/* A frame of the file is never older than two of these. */
+#define FLUSH_EVERY_NS 100000000ULL
+/* How often to look whether the command has ended. */
+#define LOOK_EVERY_NS 20000000ULL
+/*
+ * Beyond the grace time after the command: what it left to a kworker happens a
+ * moment later, and its grace time must end within the trace.
+ */
+#define AFTERMATH_NS 300000000ULL
+
+struct session {
+	struct invocation *inv;
+	unsigned int flags;
+	struct child child;
+	struct capture *capture;
+	struct source *source;
+	struct file_writer *writer;
+	struct judge judge;
+	struct status status;
+	FILE *out;		/* where findings go */
+	char *held;		/* the findings that wait for the verdict */
+	size_t held_len;
+	__u64 records;
+	__u64 flushed_ts, looked_ts;
+	__u64 stop_ts;		/* when to stop, once the command has ended */
+	bool stopping;
+};
+
+/* The one thing a signal handler may touch. */
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int sig)
+{
+	interrupted = 1;
+}
+
+/* The second signal of a kind kills: whoever sends it does not want to wait. */
+static void catch_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND };
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+	sigaction(SIGHUP, &sa, NULL);
+}
+
+static const char *output_of(const struct session *s)
+{
+	if (s->inv->o.output)
+		return s->inv->o.output;
+	return s->flags & SESSION_WRITE ? DEFAULT_OUTPUT : NULL;
+}
+
+/* Said before anything is set up. The writer looks again when it creates the file. */
+static int check_output(const struct session *s, struct errmsg *err)
+{
+	const char *path = output_of(s);
+	struct stat st;
+
+	if (!path || s->inv->o.force || !strcmp(path, "-"))
+		return 0;
+	if (!stat(path, &st) && S_ISREG(st.st_mode))
+		return err_set(err, -EEXIST, "'%s' exists: -f overwrites it", path);
+	return 0;
+}
+
+static int start_capture(struct session *s, struct errmsg *err)
+{
+	const struct options *o = &s->inv->o;
+	const struct capture_opts opts = {
+		.ring_bytes = (__u32)o->ring_bytes,
+		.table_entries = (__u32)o->table_entries,
+		.hot = o->hot,
+		.stacks = o->stacks == STACKS_NONE ? CAPTURE_STACKS_NONE :
+			  o->stacks == STACKS_ALL ? CAPTURE_STACKS_ALL : CAPTURE_STACKS_BIRTHS,
+		.force_classic = o->source == SOURCE_TP,
+		.version = HMT_VERSION,
+		.command_line = s->inv->command_line,
+	};
+	int ret = capture__start(&opts, &s->capture, err);
+
+	if (!ret)
+		s->source = capture__source(s->capture);
+	return ret;
+}
+
+static void before_output(void *ctx)
+{
+	struct session *s = ctx;
+
+	status__hide(&s->status);
+}
+
+static int start_outputs(struct session *s, struct errmsg *err)
+{
+	const struct trace_meta *meta = capture__meta(s->capture);
+	const char *path = output_of(s);
+	int ret;
+
+	if (path) {
+		ret = file_writer__open(path, s->inv->o.force, meta, &s->writer, err);
+		if (ret)
+			return ret;
+	}
+	if (!(s->flags & SESSION_JUDGE))
+		return 0;
+	s->out = stdout;
+	if (s->flags & SESSION_VERDICT_FIRST && !s->inv->o.json) {
+		s->out = open_memstream(&s->held, &s->held_len);
+		if (!s->out)
+			return err_set(err, -errno, "out of memory");
+	}
+	ret = judge__init(&s->judge, s->inv, s->out, err);
+	if (ret)
+		return ret;
+	s->judge.before_output = before_output;
+	s->judge.ctx = s;
+	s->judge.flush = s->out == stdout;
+	judge__begin(&s->judge, meta);
+	return 0;
+}
+
+/* The sentence scripts wait for: from here on nothing is missed. */
+static void announce(const struct session *s)
+{
+	const struct plan *p = capture__plan(s->capture);
+
+	if (s->inv->o.quiet)
+		return;
+	fprintf(stderr, "hmmtrace: tracing, tier %s\n", plan_tier_name(p->tier));
+	for (unsigned int i = 0; i < PLAN_ROWS; i++)
+		if (p->rows[i].state == PLAN_MISSING && *p->rows[i].undecidable)
+			fprintf(stderr, "hmmtrace: without %s, %s\n", p->rows[i].event,
+				p->rows[i].undecidable);
+}
+
+static int write_record(struct session *s, const struct hmt_hdr *rec, struct errmsg *err)
+{
+	int ret;
+
+	if (!s->writer)
+		return 0;
+	ret = file_writer__add(s->writer, rec, err);
+	if (ret)
+		return ret;
+	if (rec->kind != HMT_TICK && rec->ts < s->flushed_ts + FLUSH_EVERY_NS)
+		return 0;
+	s->flushed_ts = rec->ts;
+	return file_writer__pending(s->writer) ? file_writer__flush(s->writer, err) : 0;
+}
+
+static void draw_status(struct session *s, __u64 ts)
+{
+	struct capture_stats cs;
+	char text[256], size[FMT_LEN];
+	__u64 lost = 0;
+
+	capture__stats(s->capture, &cs);
+	for (unsigned int i = 0; i < HMT_CAUSE_NR; i++)
+		lost += cs.lost[i];
+	if (s->flags & SESSION_JUDGE) {
+		const struct engine_stats *st = engine__stats(s->judge.engine);
+
+		snprintf(text, sizeof(text),
+			 "live: %llu mirrors, %llu ranges, %llu references | %llu flagged | "
+			 "%llu events/s | %llu lost",
+			 (unsigned long long)st->live_mirrors,
+			 (unsigned long long)st->live_ranges, (unsigned long long)st->live_refs,
+			 (unsigned long long)(st->findings[SEVERITY_ERROR] +
+					      st->findings[SEVERITY_WARN]),
+			 (unsigned long long)status__rate(&s->status, ts, s->records),
+			 (unsigned long long)lost);
+	} else {
+		snprintf(text, sizeof(text), "recording: %llu records, %s | %llu events/s | "
+			 "%llu lost", (unsigned long long)s->records,
+			 fmt_bytes(size, sizeof(size), file_writer__bytes(s->writer)),
+			 (unsigned long long)status__rate(&s->status, ts, s->records),
+			 (unsigned long long)lost);
+	}
+	status__draw(&s->status, ts, s->records, text);
+}
+
+static __u64 now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * NS_PER_S + ts.tv_nsec;
+}
+
+static bool time_to_stop(struct session *s, const struct hmt_hdr *rec)
+{
+	const __u64 grace = s->inv->o.grace_ns;
+
+	if (interrupted)
+		return true;
+	/* Nobody reads the findings any more: there is nothing left to do for. */
+	if (s->flags & SESSION_JUDGE && ferror(s->out))
+		return true;
+	if (s->stop_ts)
+		return rec->ts >= s->stop_ts;
+	if (!s->child.pid || (rec->kind != HMT_TICK && rec->ts < s->looked_ts + LOOK_EVERY_NS))
+		return false;
+	s->looked_ts = rec->ts;
+	if (child__ended(&s->child))
+		s->stop_ts = now_ns() + (grace ? grace : DEFAULT_GRACE_NS) + AFTERMATH_NS;
+	return false;
+}
+
+static int pump(struct session *s, struct errmsg *err)
+{
+	const struct hmt_hdr *rec;
+	int ret;
+
+	while ((ret = source__next(s->source, &rec)) == 1) {
+		s->records++;
+		ret = write_record(s, rec, err);
+		if (ret)
+			return ret;
+		if (s->flags & SESSION_JUDGE && judge__feed(&s->judge, rec))
+			return err_set(err, -ENOMEM, "out of memory");
+		if (!s->stopping && time_to_stop(s, rec)) {
+			capture__stop(s->capture);
+			s->stopping = true;
+		} else if (!s->stopping && status__due(&s->status, rec->ts)) {
+			draw_status(s, rec->ts);
+		}
+	}
+	status__hide(&s->status);
+	if (ret < 0)
+		*err = s->source->err;
+	return ret;
+}
+
+/* "hmmtrace.hmt: 345 records, 12.0 KiB, lost 12 ring-full" */
+static void describe_recording(const struct session *s, __u64 bytes)
+{
+	struct capture_stats cs;
+	char size[FMT_LEN];
+	bool any = false;
+
+	if (s->inv->o.quiet)
+		return;
+	capture__stats(s->capture, &cs);
+	fprintf(stderr, "hmmtrace: %s: %llu records, %s", output_of(s),
+		(unsigned long long)s->records, fmt_bytes(size, sizeof(size), bytes));
+	for (unsigned int i = 0; i < HMT_CAUSE_NR; i++) {
+		if (!cs.lost[i])
+			continue;
+		fprintf(stderr, "%s %llu %s", any ? "," : ", lost",
+			(unsigned long long)cs.lost[i], cause_name(i));
+		any = true;
+	}
+	fprintf(stderr, "%s\n", any ? "" : ", nothing lost");
+}
+
+static int finish_writing(struct session *s, struct errmsg *err)
+{
+	struct file_writer *w = s->writer;
+	__u64 bytes;
+	int ret;
+
+	if (!w)
+		return 0;
+	s->writer = NULL;
+	ret = file_writer__flush(w, err);
+	bytes = file_writer__bytes(w);
+	if (ret) {
+		file_writer__close(w, NULL);
+		return ret;
+	}
+	ret = file_writer__close(w, err);
+	if (!ret)
+		describe_recording(s, bytes);
+	return ret;
+}
+
+static int finish_judging(struct session *s, struct errmsg *err)
+{
+	if (judge__finish(&s->judge))
+		return err_set(err, -ENOMEM, "out of memory");
+	if (s->out != stdout) {
+		FILE *f = s->out;
+
+		s->out = NULL;
+		if (fclose(f))
+			return err_set(err, -ENOMEM, "out of memory");
+		s->judge.sink.f = stdout;
+	}
+	judge__print_summary(&s->judge);
+	if (s->held_len)
+		fprintf(stdout, "\n%s", s->held);
+	return 0;
+}
+
+/* The verdict, or what a recording came to. The command's own end is told apart. */
+static int session_status(struct session *s)
+{
+	struct capture_stats cs;
+	char text[128];
+
+	child__stop(&s->child);
+	child__describe(&s->child, text, sizeof(text));
+	if (*text)
+		fprintf(stderr, "hmmtrace: %s\n", text);
+	if (s->flags & SESSION_JUDGE)
+		return s->judge.sum.verdict;
+	capture__stats(s->capture, &cs);
+	return cs.lost_overturning ? EXIT_INCONCLUSIVE : EXIT_CLEAN;
+}
+
+static int session_steps(struct session *s, struct errmsg *err)
+{
+	int ret;
+
+	ret = check_output(s, err);
+	if (!ret && s->inv->rest.after)
+		ret = child__prepare(&s->child, s->inv->rest.after, s->inv->o.json, err);
+	if (!ret)
+		ret = start_capture(s, err);
+	if (!ret)
+		ret = start_outputs(s, err);
+	if (ret)
+		return ret;
+	announce(s);
+	if (s->child.pid)
+		ret = child__start(&s->child, err);
+	if (!ret)
+		ret = pump(s, err);
+	if (!ret)
+		ret = finish_writing(s, err);
+	if (!ret && s->flags & SESSION_JUDGE)
+		ret = finish_judging(s, err);
+	return ret;
+}
+
+int session_run(struct invocation *inv, unsigned int flags)
+{
+	struct session s = { .inv = inv, .flags = flags };
+	struct errmsg err;
+	int ret, status;
+
+	catch_signals();
+	status__init(&s.status, inv->o.quiet);
+	ret = session_steps(&s, &err);
+	status__hide(&s.status);
+	status = ret ? complain(&err) : session_status(&s);
+	if (ret == -EOPNOTSUPP)
+		status = EXIT_UNSUPPORTED;
+	child__stop(&s.child);
+	file_writer__close(s.writer, NULL);
+	judge__free(&s.judge);
+	if (s.out && s.out != stdout)
+		fclose(s.out);
+	free(s.held);
+	capture__free(s.capture);
+	return status;
+}
+
+#endif
