@@ -90,8 +90,8 @@
 	X(RANGE_UNREGISTER, 35, range_unregister, HMM_EXERCISER_F_END, \
 	  "hmm_range_unregister()") \
 	X(RANGE_FAULT, 36, range_fault, HMM_EXERCISER_F_MISUSE, "hmm_mirror_fault()") \
-	X(HMM_GET, 37, hmm_get, 0, "hmm_get() on the mirror object") \
-	X(HMM_PUT, 38, hmm_put, HMM_EXERCISER_F_MISUSE, "hmm_put() of what hmm-get took; MISUSE: unregister the mirror, then put once more")
+	X(HMM_GET, 37, hmm_get, 0, "hmm_get() on the mirror") \
+	X(HMM_PUT, 38, hmm_put, HMM_EXERCISER_F_MISUSE, "hmm_put() of what hmm_get took; MISUSE: of the reference of the mirror itself")
 
 /*
  * @version:  in, HMM_EXERCISER_ABI

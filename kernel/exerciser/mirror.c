@@ -88,7 +88,9 @@ int ex_do_mirror_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	obj->mir.mirror.ops = &exerciser_mirror_ops;
 	obj->mir.end_in_release = cmd->flags & HMM_EXERCISER_F_END_IN_RELEASE;
 	ex_pretend_signal(cmd->flags);
+	mmap_write_lock(obj->mm);
 	ret = hmm_mirror_register(&obj->mir.mirror, obj->mm);
+	mmap_write_unlock(obj->mm);
 	if (ret) {
 		ex_counted(file, mirror_register_failures);
 		obj->state = EX_FAILED;
@@ -107,7 +109,7 @@ static void mirror_unregister_claimed(struct ex_object *obj)
 	mirror_unregister(obj);
 }
 
-/* The kernel notices, warns and leaves it at that; nothing needs a shield. */
+/* The kernel finds the mirror not registered and leaves it alone: no shield needed. */
 static void mirror_unregister_misused(struct ex_object *obj)
 {
 	ex_counted(obj->file, mirror_unregisters);
@@ -275,13 +277,8 @@ int ex_do_range_fault(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 		return -EINVAL;
 	if (obj->rng.range.end - obj->rng.range.start > EX_MAX_PAGES * PAGE_SIZE)
 		return -E2BIG;
-	if (!mmget_not_zero(obj->mm))
-		return -ESRCH;
 	ex_counted(file, range_faults);
-	mmap_read_lock(obj->mm);
 	ret = hmm_mirror_fault(&obj->rng.parent->mir.mirror, &obj->rng.range, true);
-	mmap_read_unlock(obj->mm);
-	mmput(obj->mm);
 	ex_object_done(obj, cmd, ret);
 	return 0;
 }
@@ -315,39 +312,24 @@ static void hmm_put_held(struct ex_object *obj)
 	hmm_put(obj->mir.hmm);
 }
 
-/*
- * Put what nobody got, once the mirror is gone. Its unregister would have
- * freed the struct hmm, so the count this takes too much is added first, by
- * hand, where no tracepoint sees it.
- */
-static int unregister_and_put_too_often(struct ex_object *obj)
-{
-	struct hmm *hmm = obj->mir.hmm;
-
-	if (obj->mir.held || !ex_claim(obj, EX_GONE))
-		return -EINVAL;
-	kref_get(&hmm->kref); /* shield */
-	mirror_unregister(obj);
-	ex_counted(obj->file, hmm_puts);
-	hmm_put(hmm);
-	return 0;
-}
-
 int ex_do_hmm_put(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 {
 	struct ex_object *obj = ex_object_find(file, cmd->object, EX_MIRROR);
-	int err = 0;
 
 	if (!obj)
 		return -ENOENT;
-	if (cmd->flags & HMM_EXERCISER_F_MISUSE)
-		err = unregister_and_put_too_often(obj);
-	else if (obj->mir.held)
+	if (obj->mir.held) {
 		hmm_put_held(obj);
-	else
-		err = -EINVAL;
-	if (err)
-		return err;
+	} else {
+		/*
+		 * The reference of the mirror itself. The kernel keeps the
+		 * struct hmm as long as a mirror believes in it.
+		 */
+		if (!(cmd->flags & HMM_EXERCISER_F_MISUSE) || obj->state != EX_LIVE)
+			return -EINVAL;
+		ex_counted(file, hmm_puts);
+		hmm_put(obj->mir.hmm);
+	}
 	ex_object_done(obj, cmd, 0);
 	return 0;
 }
