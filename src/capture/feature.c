@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
@@ -416,6 +417,9 @@ void features_probe(const struct feature_env *env, struct features *ret_f)
 		.f = ret_f,
 	};
 
+	/* Being refused is an answer here, nothing to be told about. */
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
+
 	memset(ret_f, 0, sizeof(*ret_f));
 	probe_privilege(&p);
 	probe_btf(&p);
@@ -427,4 +431,5 @@ void features_probe(const struct feature_env *env, struct features *ret_f)
 	probe_tracefs(&p);
 	probe_tracepoints(&p);
 	probe_kallsyms(&p);
+	libbpf_set_print(print);
 }

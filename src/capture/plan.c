@@ -224,6 +224,21 @@ void plan_build(const struct features *f, const struct plan_opts *opts, struct p
 		set_tier(f, opts, ret_p);
 }
 
+int plan_row_failed(struct plan *p, int row, int code)
+{
+	struct plan_row *r = &p->rows[row];
+
+	r->state = PLAN_MISSING;
+	r->mech = MECH_NONE;
+	r->program = NULL;
+	snprintf(r->why, sizeof(r->why), "the kernel said: %s", strerror(-code));
+	p->tier = TIER_PARTIAL;
+	if (!row_prose[row].essential)
+		return 0;
+	p->tier = TIER_NONE;
+	return code == -EPERM || code == -EACCES ? -EPERM : -EOPNOTSUPP;
+}
+
 const char *plan_tier_name(enum plan_tier tier)
 {
 	static const char *const names[] = {

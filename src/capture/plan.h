@@ -51,6 +51,12 @@ struct plan_opts {
 
 void plan_build(const struct features *f, const struct plan_opts *opts, struct plan *ret_p);
 
+/*
+ * A row that was on could not be attached after all. Return: 0: the tier is
+ * partial now; -EOPNOTSUPP or code: nothing is worth saying without it.
+ */
+int plan_row_failed(struct plan *p, int row, int code);
+
 const char *plan_tier_name(enum plan_tier tier);	/* "full", "partial", "none" */
 const char *plan_state_name(enum plan_state state);	/* "on", "off", "missing" */
 const char *plan_mech_name(enum plan_mech mech);	/* "tp_btf", "tp", "-" */

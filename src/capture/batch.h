@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * batch.h - what came out of the ring and is not delivered yet, put in order.
+ *
+ * The ring is in the order of reservation, the stream in the order of time.
+ * They differ by what happened between the two on several CPUs at once, so the
+ * reader delivers up to an instant before which nothing more can come, and
+ * keeps the rest for the next time.
+ */
+#ifndef CAPTURE_BATCH_H
+#define CAPTURE_BATCH_H
+
+#include <hmmtrace/event.h>
+#include <stddef.h>
+
+struct batch_entry {
+	__u64 ts;
+	size_t off;
+};
+
+struct batch {
+	char *buf;
+	size_t len, cap;
+	struct batch_entry *entries;
+	size_t nr, entries_cap;
+};
+
+/* Copies the record. Return: 0 or -ENOMEM. */
+int batch__add(struct batch *b, const struct hmt_hdr *rec);
+/* By ts; records of the same ts stay in the order they came. */
+void batch__sort(struct batch *b);
+/* Return: how many records are older than ts. Sorted batches only. */
+size_t batch__older(const struct batch *b, __u64 ts);
+const struct hmt_hdr *batch__at(const struct batch *b, size_t i);
+/* Forgets the first nr. Return: 0, or -ENOMEM with nothing forgotten. */
+int batch__drop(struct batch *b, size_t nr);
+void batch__free(struct batch *b);
+
+#endif /* CAPTURE_BATCH_H */

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "capture/enrich.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "stream/desc.h"
+
+/* How often at most to ask whether modules came or went. */
+#define MODULES_CHECK_NS 200000000ULL
+
+static int need_symbol(struct enrich *e, __u64 addr, __u64 ts)
+{
+	const char *name, *module;
+	union record_buf buf;
+	__u64 offset;
+	int err;
+
+	if (!addr || map64__get(&e->addrs, addr))
+		return 0;
+	err = map64__put(&e->addrs, addr, e);
+	if (err || !kallsyms__lookup(e->ks, addr, &name, &module, &offset))
+		return err;
+	symbol_build((struct hmt_symbol *)&buf, ts, addr, offset, name, module);
+	return outq__push(e->out, &buf.h);
+}
+
+/* The frames of our own program and of what called it say nothing about the event. */
+static bool is_tracing_frame(const struct enrich *e, __u64 addr)
+{
+	static const char *const prefixes[] = {
+		"bpf_prog_", "bpf_trace_run", "bpf_get_stackid", "bpf_trampoline_",
+		"__bpf_trace_", "__traceiter_", "trace_call_bpf", "perf_trace_",
+	};
+	const char *name, *module;
+	__u64 offset;
+
+	if (!kallsyms__lookup(e->ks, addr, &name, &module, &offset))
+		return false;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return true;
+	return false;
+}
+
+static int need_stack(struct enrich *e, __s32 id, const struct hmt_hdr *rec)
+{
+	__u64 ips[HMT_STACK_DEPTH], *first = ips;
+	union record_buf buf;
+	int nr, err;
+
+	if (id < 0 || map64__get(&e->stacks, (__u64)id))
+		return 0;
+	nr = e->read_stack(e->ctx, id, ips);
+	if (nr < 0)
+		return loss__report_one(e->loss, HMT_CAUSE_STACK_MISS, rec->cpu, -1, 1, rec->ts,
+					e->out);
+	err = map64__put(&e->stacks, (__u64)id, e);
+	/* Not the last one: a stack that is all ours would be a stack of nothing. */
+	for (; nr > 1 && is_tracing_frame(e, *first); nr--)
+		first++;
+	for (int i = 0; i < nr && !err; i++)
+		err = need_symbol(e, first[i], rec->ts);
+	if (err)
+		return err;
+	stack_build((struct hmt_stack *)&buf, rec->ts, id, first, nr);
+	return outq__push(e->out, &buf.h);
+}
+
+/* A driver is loaded before it registers: that is the moment to look for new names. */
+static void check_modules(struct enrich *e, const struct hmt_hdr *rec)
+{
+	if (rec->kind != HMT_MIRROR_REGISTER && rec->kind != HMT_RANGE_REGISTER)
+		return;
+	if (rec->ts - e->checked < MODULES_CHECK_NS)
+		return;
+	e->checked = rec->ts;
+	if (kallsyms__refresh(e->ks) <= 0)
+		return;
+	map64__free(&e->addrs);
+	map64__free(&e->stacks);
+}
+
+int enrich__deliver(struct enrich *e, const struct hmt_hdr *rec)
+{
+	const struct record_desc *d = record_desc(rec->kind);
+
+	check_modules(e, rec);
+	for (int i = 0; d && i < d->nr_fields; i++) {
+		const struct field_desc *f = &d->fields[i];
+		int err = 0;
+
+		if (f->show == SHOW_sym)
+			err = need_symbol(e, field_value(rec, f), rec->ts);
+		else if (f->show == SHOW_stack && rec->kind != HMT_STACK)
+			err = need_stack(e, (__s32)field_value(rec, f), rec);
+		if (err)
+			return err;
+	}
+	return outq__push(e->out, rec);
+}
+
+void enrich__free(struct enrich *e)
+{
+	map64__free(&e->addrs);
+	map64__free(&e->stacks);
+}

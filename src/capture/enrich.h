@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * enrich.h - puts before a record what it refers to by number: SYMBOL records
+ * for kernel addresses, STACK records for stack ids. Each once; again when
+ * modules came or went, for the same address may be something else then.
+ */
+#ifndef CAPTURE_ENRICH_H
+#define CAPTURE_ENRICH_H
+
+#include <hmmtrace/event.h>
+
+#include "base/map64.h"
+#include "capture/kallsyms.h"
+#include "capture/loss.h"
+#include "capture/outq.h"
+
+struct enrich {
+	struct kallsyms *ks;
+	struct map64 addrs, stacks;	/* on record */
+	struct outq *out;
+	struct loss *loss;
+	__u64 checked;			/* when modules were looked at last */
+	/*
+	 * Fills at most HMT_STACK_DEPTH frames. Return: how many, negative when
+	 * the stack is not there.
+	 */
+	int (*read_stack)(void *ctx, __s32 id, __u64 *ret_ips);
+	void *ctx;
+};
+
+/* Delivers the record behind what it needs. Return: 0 or a negative errno. */
+int enrich__deliver(struct enrich *e, const struct hmt_hdr *rec);
+void enrich__free(struct enrich *e);
+
+#endif /* CAPTURE_ENRICH_H */

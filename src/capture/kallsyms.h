@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* kallsyms.h - what the kernel and its modules call their addresses. */
+#ifndef CAPTURE_KALLSYMS_H
+#define CAPTURE_KALLSYMS_H
+
+#include <linux/types.h>
+#include <stdbool.h>
+
+struct kallsyms;
+
+/* root: put before /proc, "" for this machine. Return: NULL without memory; else never NULL. */
+struct kallsyms *kallsyms__new(const char *root);
+void kallsyms__free(struct kallsyms *k);
+/*
+ * Reads again if a module came or went since. Return: 1 if it did, 0 if not,
+ * negative errno: the names are as they were.
+ */
+int kallsyms__refresh(struct kallsyms *k);
+/* Return: true and what addr is in; *ret_module is "" for the kernel itself. */
+bool kallsyms__lookup(const struct kallsyms *k, __u64 addr, const char **ret_name,
+		      const char **ret_module, __u64 *ret_offset);
+
+#endif /* CAPTURE_KALLSYMS_H */

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * load.c - the life of a capture: plan, load, attach, switch on, take off.
+ * The only file that knows the skeleton.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "hmmtrace.skel.h"
+
+#include "base/mem.h"
+#include "capture/capture.h"
+#include "capture/reader.h"
+#include "capture/shared.h"
+#include "stream/file.h"
+
+struct capture {
+	struct capture_opts opts;
+	struct features features;
+	struct plan plan;
+	struct hmmtrace_bpf *skel;
+	struct bpf_link *links[PLAN_ROWS];
+	struct trace_meta *meta;
+	size_t ring_bytes;
+	bool active;
+	struct reader reader;
+};
+
+/*
+ * What libbpf says while it works, to explain a failure with. Its callback has
+ * no context argument, hence the one static in this directory.
+ */
+static struct {
+	char text[4096];
+	size_t len;
+} bpf_log;
+
+static int log_print(enum libbpf_print_level level, const char *fmt, va_list ap)
+{
+	size_t room = sizeof(bpf_log.text) - bpf_log.len;
+	int n;
+
+	if (level != LIBBPF_WARN || room <= 1)
+		return 0;
+	n = vsnprintf(bpf_log.text + bpf_log.len, room, fmt, ap);
+	if (n > 0)
+		bpf_log.len += (size_t)n < room ? (size_t)n : room - 1;
+	return 0;
+}
+
+static void log_reset(void)
+{
+	bpf_log.len = 0;
+	bpf_log.text[0] = '\0';
+}
+
+/* The first line of what libbpf said: the rest follows from it. Return: "" if it said nothing. */
+static const char *log_first_line(char *buf, size_t size)
+{
+	static const char prefix[] = "libbpf: ";
+	const char *text = bpf_log.text;
+	int n;
+
+	if (!strncmp(text, prefix, sizeof(prefix) - 1))
+		text += sizeof(prefix) - 1;
+	n = strcspn(text, "\n");
+	snprintf(buf, size, "%s%.*s", n ? ": " : "", n, text);
+	return buf;
+}
+
+static size_t round_ring(size_t want)
+{
+	size_t bytes = sysconf(_SC_PAGESIZE);
+
+	if (!want)
+		want = RING_BYTES_DEFAULT;
+	while (bytes < want && bytes < 1U << 30)
+		bytes *= 2;
+	return bytes;
+}
+
+/* --- description ------------------------------------------------------------------ */
+
+static int meta_set(char **field, const char *value)
+{
+	char *copy = hmt_strdup(value ? value : "");
+
+	if (!copy)
+		return -ENOMEM;
+	hmt_free(*field);
+	*field = copy;
+	return 0;
+}
+
+static void read_boot_id(char *buf, size_t size)
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, buf, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	buf[n < 0 ? 0 : n] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+}
+
+static int meta_fill(struct capture *c)
+{
+	struct trace_meta *m = c->meta;
+	char boot_id[64], uname_text[512];
+	struct utsname u;
+	int err;
+
+	if (uname(&u))
+		return -errno;
+	snprintf(uname_text, sizeof(uname_text), "%s %s %s %s %s", u.sysname, u.nodename,
+		 u.release, u.version, u.machine);
+	read_boot_id(boot_id, sizeof(boot_id));
+	err = meta_set(&m->uname, uname_text);
+	err = err ? err : meta_set(&m->boot_id, boot_id);
+	err = err ? err : meta_set(&m->version, c->opts.version);
+	err = err ? err : meta_set(&m->command_line, c->opts.command_line);
+	err = err ? err : meta_set(&m->filters, c->opts.filters);
+	return err;
+}
+
+/* After attaching, which may have changed what there is. */
+static int meta_fill_plan(struct capture *c)
+{
+	char *json = plan_json(&c->plan);
+	int err = json ? meta_set(&c->meta->plan, json) : -ENOMEM;
+
+	hmt_free(json);
+	return err ? err : meta_set(&c->meta->tier, plan_tier_name(c->plan.tier));
+}
+
+/* --- open, load, attach, activate ------------------------------------------------- */
+
+int capture__open(const struct capture_opts *opts, struct capture **ret_c, struct errmsg *err)
+{
+	struct capture *c = hmt_calloc(1, sizeof(*c));
+	int code = -ENOMEM;
+
+	if (!c)
+		return err_set(err, code, "there is no memory to trace with");
+	c->opts = *opts;
+	c->reader.ring.epoll_fd = -1;
+	libbpf_set_print(log_print);
+	log_reset();
+	c->meta = trace_meta__new();
+	if (!c->meta || meta_fill(c)) {
+		err_set(err, code, "there is no memory to trace with");
+		goto err_free;
+	}
+	/* Borrowed, and copied above. */
+	c->opts.version = c->opts.command_line = c->opts.filters = NULL;
+	capture_doctor(opts, &c->features, &c->plan);
+	if (c->plan.code) {
+		code = err_set(err, c->plan.code, "%s", c->plan.why.text);
+		goto err_free;
+	}
+	c->ring_bytes = round_ring(opts->ring_bytes);
+	*ret_c = c;
+	return 0;
+
+err_free:
+	capture__free(c);
+	return code;
+}
+
+static void set_knobs(struct capture *c)
+{
+	__u32 entries = c->opts.table_entries ? c->opts.table_entries : LIVE_ENTRIES_DEFAULT;
+	struct bpf_program *prog;
+
+	bpf_map__set_max_entries(c->skel->maps.hmt_ring, c->ring_bytes);
+	bpf_map__set_max_entries(c->skel->maps.hmt_live, entries);
+	bpf_map__set_max_entries(c->skel->maps.hmt_mms, entries);
+	c->skel->rodata->cfg_stacks = c->opts.stacks;
+	c->skel->rodata->cfg_wakeup_bytes = c->ring_bytes / 4;
+
+	bpf_object__for_each_program(prog, c->skel->obj)
+		bpf_program__set_autoload(prog, false);
+	for (int i = 0; i < PLAN_ROWS; i++) {
+		const char *name = c->plan.rows[i].program;
+
+		prog = name ? bpf_object__find_program_by_name(c->skel->obj, name) : NULL;
+		if (prog)
+			bpf_program__set_autoload(prog, true);
+	}
+}
+
+static int load_once(struct capture *c)
+{
+	int code;
+
+	log_reset();
+	c->skel = hmmtrace_bpf__open();
+	if (!c->skel)
+		return -errno;
+	set_knobs(c);
+	code = hmmtrace_bpf__load(c->skel);
+	if (!code)
+		return 0;
+	hmmtrace_bpf__destroy(c->skel);
+	c->skel = NULL;
+	return code;
+}
+
+/* The same plan with classic programs. Return: false if that is what it was, or is not possible. */
+static bool plan_classic(struct capture *c)
+{
+	struct capture_opts opts = c->opts;
+	struct features f;
+	struct plan p;
+
+	if (opts.force_classic)
+		return false;
+	opts.force_classic = true;
+	capture_doctor(&opts, &f, &p);
+	if (p.code)
+		return false;
+	c->plan = p;
+	c->opts.force_classic = true;
+	return true;
+}
+
+static int open_reader(struct capture *c, struct errmsg *err)
+{
+	struct reader_conf conf = {
+		.ring_fd = bpf_map__fd(c->skel->maps.hmt_ring),
+		.stats_fd = bpf_map__fd(c->skel->maps.hmt_stats),
+		.live_fd = bpf_map__fd(c->skel->maps.hmt_live),
+		.stacks_fd = bpf_map__fd(c->skel->maps.hmt_stacks),
+		.ring_bytes = c->ring_bytes,
+		.ring_lost = &c->skel->bss->hmt_ring_lost,
+	};
+
+	for (int i = 0; i < PLAN_ROWS; i++) {
+		const char *name = c->plan.rows[i].program;
+		const struct bpf_program *prog = name ?
+			bpf_object__find_program_by_name(c->skel->obj, name) : NULL;
+
+		conf.prog_fds[i] = prog ? bpf_program__fd(prog) : -1;
+	}
+	return reader__open(&c->reader, &conf, err);
+}
+
+int capture__load(struct capture *c, struct errmsg *err)
+{
+	char why[256];
+	int code = load_once(c);
+
+	/* A kernel that has typed tracepoints may still refuse ours: the twins may do. */
+	if (code && code != -EPERM && code != -ENOMEM && plan_classic(c))
+		code = load_once(c);
+	if (code == -EPERM)
+		return err_set(err, code, "the kernel does not let this process load BPF programs%s; "
+			       "run as root, or grant CAP_BPF and CAP_PERFMON",
+			       log_first_line(why, sizeof(why)));
+	if (code == -ENOMEM)
+		return err_set(err, code, "there is no memory for the BPF maps: try a smaller "
+			       "ring (now %zu bytes) or table", c->ring_bytes);
+	if (code)
+		return err_set(err, code, "the kernel does not load the BPF programs: %s%s",
+			       strerror(-code), log_first_line(why, sizeof(why)));
+	return open_reader(c, err);
+}
+
+int capture__attach(struct capture *c, struct errmsg *err)
+{
+	for (int i = 0; i < PLAN_ROWS; i++) {
+		struct plan_row *row = &c->plan.rows[i];
+		struct bpf_program *prog;
+		int code;
+
+		if (row->state != PLAN_ON)
+			continue;
+		prog = bpf_object__find_program_by_name(c->skel->obj, row->program);
+		if (!prog)
+			return err_set(err, -EINVAL, "the BPF object has no program %s: "
+				       "hmmtrace was built wrong", row->program);
+		c->links[i] = bpf_program__attach(prog);
+		code = libbpf_get_error(c->links[i]);
+		if (!code)
+			continue;
+		c->links[i] = NULL;
+		code = plan_row_failed(&c->plan, i, code);
+		if (code)
+			return err_set(err, code, "%s cannot be attached to: %s", row->tracepoint,
+				       row->why);
+	}
+	return 0;
+}
+
+int capture__activate(struct capture *c, struct errmsg *err)
+{
+	__u64 ts;
+
+	if (meta_fill_plan(c))
+		return err_set(err, -ENOMEM, "there is no memory to trace with");
+	c->meta->wall_start_ns = clock_ns(CLOCK_REALTIME);
+	/* Before the switch: no record is older than the stream. */
+	ts = clock_ns(CLOCK_MONOTONIC);
+	c->meta->mono_start_ns = ts;
+	c->reader.src.meta = c->meta;
+	if (reader__start(&c->reader, ts, c->opts.hot))
+		return err_set(err, -ENOMEM, "there is no memory to trace with");
+	__atomic_store_n(&c->skel->bss->hmt_on, 1, __ATOMIC_SEQ_CST);
+	c->active = true;
+	return 0;
+}
+
+int capture__start(const struct capture_opts *opts, struct capture **ret_c, struct errmsg *err)
+{
+	struct capture *c;
+	int code;
+
+	code = capture__open(opts, &c, err);
+	if (code)
+		return code;
+	code = capture__load(c, err);
+	code = code ? code : capture__attach(c, err);
+	code = code ? code : capture__activate(c, err);
+	if (code) {
+		capture__free(c);
+		return code;
+	}
+	*ret_c = c;
+	return 0;
+}
+
+/* --- while it runs, and the end --------------------------------------------------- */
+
+const struct plan *capture__plan(const struct capture *c)
+{
+	return &c->plan;
+}
+
+const struct trace_meta *capture__meta(const struct capture *c)
+{
+	return c->meta;
+}
+
+struct source *capture__source(struct capture *c)
+{
+	return &c->reader.src;
+}
+
+static void detach(struct capture *c)
+{
+	for (int i = 0; i < PLAN_ROWS; i++) {
+		bpf_link__destroy(c->links[i]);
+		c->links[i] = NULL;
+	}
+}
+
+void capture__stop(struct capture *c)
+{
+	if (!c->active)
+		return;
+	c->active = false;
+	__atomic_store_n(&c->skel->bss->hmt_on, 0, __ATOMIC_SEQ_CST);
+	/* Who saw the switch on still writes: then the ring holds all there will be. */
+	reader_quiesce();
+	detach(c);
+	reader__stop(&c->reader);
+}
+
+void capture__stats(const struct capture *c, struct capture_stats *ret_st)
+{
+	const struct reader *r = &c->reader;
+
+	memset(ret_st, 0, sizeof(*ret_st));
+	ret_st->records = r->records;
+	memcpy(ret_st->lost, r->loss.total, sizeof(ret_st->lost));
+	ret_st->lost_overturning = r->loss.overturning;
+	ret_st->resyncs = r->resyncs;
+	ret_st->live_hmms = r->live[HMT_CLASS_HMM];
+	ret_st->live_mirrors = r->live[HMT_CLASS_MIRROR];
+	ret_st->live_ranges = r->live[HMT_CLASS_RANGE];
+}
+
+void capture__free(struct capture *c)
+{
+	if (!c)
+		return;
+	capture__stop(c);
+	detach(c);
+	reader__close(&c->reader);
+	hmmtrace_bpf__destroy(c->skel);
+	trace_meta__free(c->meta);
+	hmt_free(c);
+}

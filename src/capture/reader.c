@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * reader.c - rounds: wait, take an instant, drain the ring, deliver in order
+ * what is older than the instant, say what was lost, tick.
+ *
+ * The instant ("cut") is what makes the rest exact. Programs take the time of
+ * a record after they reserved it, so whatever is older than the cut is in the
+ * ring by then; and the cut is chosen so that no loss was counted across it, so
+ * every loss the round reports is older than the cut, and none is that it does
+ * not report.
+ */
+#include "capture/reader.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "capture/resync.h"
+#include "stream/desc.h"
+
+/* With the longest round on top of both, next() returns well within 200 ms. */
+#define WAIT_MS 50
+#define TICK_NS 100000000ULL
+/* A program that was preempted between reserve and submit: how long to stay for it. */
+#define BUSY_TRIES 200
+#define BUSY_SLEEP_NS 50000
+/* Between two walks of the table when the first was overtaken by further losses. */
+#define SYNC_RETRY_NS 500000000ULL
+#define WALK_BATCH 1024
+
+__u64 clock_ns(int clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (__u64)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+void reader_quiesce(void)
+{
+	/* Waits for an RCU grace period, and BPF programs run inside RCU readers. */
+	if (syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		usleep(10000);
+}
+
+static int read_stack(void *ctx, __s32 id, __u64 *ret_ips)
+{
+	const struct reader *r = ctx;
+	int nr = 0;
+
+	memset(ret_ips, 0, HMT_STACK_DEPTH * sizeof(*ret_ips));
+	if (bpf_map_lookup_elem(r->conf.stacks_fd, &id, ret_ips))
+		return -errno;
+	while (nr < HMT_STACK_DEPTH && ret_ips[nr])
+		nr++;
+	return nr;
+}
+
+/* --- taking records out of the ring --------------------------------------------- */
+
+static __u64 ring_lost(const struct reader *r)
+{
+	return __atomic_load_n(r->conf.ring_lost, __ATOMIC_SEQ_CST);
+}
+
+/* Return: 0, or -EAGAIN when losses come so fast that no instant is between two. */
+static int take_cut(const struct reader *r, __u64 *ret_ts, __u64 *ret_lost)
+{
+	for (int i = 0; i < 16; i++) {
+		__u64 lost = ring_lost(r);
+		__u64 ts = clock_ns(CLOCK_MONOTONIC);
+
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if (ring_lost(r) != lost)
+			continue;
+		*ret_ts = ts;
+		*ret_lost = lost;
+		return 0;
+	}
+	return -EAGAIN;
+}
+
+static int take_record(struct reader *r, const struct hmt_hdr *rec, size_t len)
+{
+	/* Our own programs wrote it; a size that is wrong is a bug to be seen, not to crash on. */
+	if (len < sizeof(*rec) || record_validate(rec, len, NULL))
+		return loss__report_one(&r->loss, HMT_CAUSE_RECORD, HMT_CPU_NONE, -1, 1, r->cut,
+					&r->out);
+	return batch__add(&r->batch, rec);
+}
+
+/*
+ * Everything that was reserved up to now goes into the batch.
+ * Return: 0; -EAGAIN: one is still being written; or another negative errno.
+ */
+static int drain(struct reader *r)
+{
+	unsigned long target = ring__produced(&r->ring);
+	struct timespec nap = { .tv_nsec = BUSY_SLEEP_NS };
+	int busy = 0;
+
+	while ((long)(target - ring__consumed(&r->ring)) > 0) {
+		const void *rec;
+		size_t len;
+		int err = ring__next(&r->ring, &rec, &len);
+
+		if (err == -EAGAIN) {
+			if (++busy > BUSY_TRIES)
+				return err;
+			nanosleep(&nap, NULL);
+			continue;
+		}
+		if (err <= 0)
+			return err;
+		err = take_record(r, rec, len);
+		ring__release(&r->ring);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* --- losses ----------------------------------------------------------------------- */
+
+static void read_counters(struct reader *r)
+{
+	for (__u32 cause = 1; cause < HMT_CAUSE_NR; cause++)
+		if (!bpf_map_lookup_elem(r->conf.stats_fd, &cause, r->per_cpu))
+			loss__read(&r->loss, cause, r->per_cpu);
+}
+
+static __u64 recursion_misses(int fd)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 len = sizeof(info);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+/* The kernel skips a program that is already running on the CPU, and only it knows. */
+static int report_recursion(struct reader *r)
+{
+	for (int i = 0; i < PLAN_ROWS; i++) {
+		__u64 now = recursion_misses(r->conf.prog_fds[i]), n;
+		int err;
+
+		n = now - r->recursion[i];
+		if (now <= r->recursion[i])
+			continue;
+		r->recursion[i] = now;
+		r->tainted = true;
+		err = loss__report_one(&r->loss, HMT_CAUSE_RECURSION, HMT_CPU_NONE, i, n, r->cut,
+				       &r->out);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int report_ring(struct reader *r, __u64 total, __u64 ts)
+{
+	__u64 before = r->loss.ring_reported;
+	int err = loss__report_ring(&r->loss, total, ts, &r->out);
+
+	if (r->loss.ring_reported != before)
+		r->want_sync = true;
+	return err;
+}
+
+/* --- delivering ------------------------------------------------------------------- */
+
+/* The oldest nr of the batch. set: NULL, or what they are to be applied to. */
+static int deliver(struct reader *r, size_t nr, struct sync_set *set)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < nr && !err; i++) {
+		const struct hmt_hdr *rec = batch__at(&r->batch, i);
+
+		/* The only LOST the programs write is the marker of a hole. */
+		if (rec->kind == HMT_LOST) {
+			err = report_ring(r, ((const struct hmt_lost *)rec)->count, rec->ts);
+			continue;
+		}
+		r->records++;
+		err = enrich__deliver(&r->enrich, rec);
+		if (!err && set)
+			err = sync_set__apply(set, rec);
+	}
+	return err ? err : batch__drop(&r->batch, nr);
+}
+
+static int push_mark(struct reader *r, __u16 kind, __u64 ts, __u64 flags)
+{
+	struct hmt_tick rec;
+
+	hdr_make(&rec.h, kind, sizeof(rec), ts);
+	rec.flags = flags;
+	if (kind == HMT_TICK)
+		r->last_tick = ts;
+	return outq__push(&r->out, &rec.h);
+}
+
+/* --- resync ----------------------------------------------------------------------- */
+
+static int walk_table(const struct reader *r, struct sync_set *set)
+{
+	struct live_key *keys = hmt_calloc(WALK_BATCH, sizeof(*keys));
+	struct live_val *vals = hmt_calloc(WALK_BATCH, sizeof(*vals));
+	struct live_key at, *in = NULL;
+	bool last = false;
+	int err = keys && vals ? 0 : -ENOMEM;
+
+	while (!err && !last) {
+		__u32 nr = WALK_BATCH;
+
+		/* -ENOENT: that was the last of it, and nr says how many */
+		if (bpf_map_lookup_batch(r->conf.live_fd, in, &at, keys, vals, &nr, NULL)) {
+			last = errno == ENOENT;
+			err = last ? 0 : -errno;
+		}
+		for (__u32 i = 0; i < nr && !err; i++)
+			err = sync_set__add(set, &keys[i], &vals[i]);
+		in = &at;
+	}
+	hmt_free(keys);
+	hmt_free(vals);
+	return err;
+}
+
+static int push_objects(struct reader *r, const struct sync_set *set)
+{
+	struct sync_obj **list;
+	long nr = sync_set__list(set, &list);
+	int err;
+
+	if (nr < 0)
+		return nr;
+	memset(r->live, 0, sizeof(r->live));
+	err = push_mark(r, HMT_SYNC_BEGIN, r->cut, 0);
+	for (long i = 0; i < nr && !err; i++) {
+		struct hmt_sync_object rec;
+
+		sync_obj__record(list[i], r->cut, &rec);
+		r->live[list[i]->class]++;
+		err = enrich__deliver(&r->enrich, &rec.h);
+	}
+	hmt_free(list);
+	if (err)
+		return err;
+	r->resyncs++;
+	/* What found no place in the table is missing from the walk. */
+	return push_mark(r, HMT_SYNC_END, r->cut,
+			 r->loss.total[HMT_CAUSE_TABLE_FULL] ? HMT_SYNC_PARTIAL : 0);
+}
+
+/* Return: 0, done or not; negative errno. */
+static int resync(struct reader *r)
+{
+	__u64 begin = clock_ns(CLOCK_MONOTONIC), lost = ring_lost(r), ts, lost_after;
+	struct sync_set set;
+	int err;
+
+	sync_set__init(&set, begin);
+	err = walk_table(r, &set);
+	if (err)
+		goto out;
+	reader_quiesce();
+	err = take_cut(r, &ts, &lost_after);
+	if (!err)
+		err = drain(r);
+	if (!err && lost_after == lost) {
+		batch__sort(&r->batch);
+		err = deliver(r, batch__older(&r->batch, ts), &set);
+		r->cut = ts;
+		if (!err)
+			err = push_objects(r, &set);
+		r->want_sync = false;
+	} else {
+		/* Overtaken. What was drained is delivered by the next round. */
+		r->sync_not_before = ts = clock_ns(CLOCK_MONOTONIC) + SYNC_RETRY_NS;
+		if (err == -EAGAIN)
+			err = 0;
+	}
+out:
+	sync_set__free(&set);
+	return err;
+}
+
+/* --- rounds ----------------------------------------------------------------------- */
+
+static int report_losses(struct reader *r, __u64 lost)
+{
+	int err = report_ring(r, lost, r->cut);
+
+	if (!err)
+		err = report_recursion(r);
+	if (!err)
+		err = loss__report_rest(&r->loss, r->cut, &r->out);
+	return err;
+}
+
+static int one_round(struct reader *r)
+{
+	__u64 ts, lost;
+	int err;
+
+	err = take_cut(r, &ts, &lost);
+	if (!err)
+		err = drain(r);
+	/* Nothing is certain about this round: it is part of the next one. */
+	if (err)
+		return err;
+	batch__sort(&r->batch);
+	read_counters(r);
+	err = deliver(r, batch__older(&r->batch, ts), NULL);
+	r->cut = ts;
+	if (!err)
+		err = report_losses(r, lost);
+	if (!err && r->want_sync && !r->tainted && (r->stopping || ts >= r->sync_not_before))
+		err = resync(r);
+	return err;
+}
+
+static int last_round(struct reader *r)
+{
+	int err = -EAGAIN;
+
+	/* No program runs: nothing can be busy, and no loss can be counted any more. */
+	for (int i = 0; i < 3 && err == -EAGAIN; i++)
+		err = one_round(r);
+	if (!err)
+		err = push_mark(r, HMT_END, clock_ns(CLOCK_MONOTONIC), 0);
+	r->ended = true;
+	return err;
+}
+
+static int fill(struct reader *r)
+{
+	bool interrupted;
+	int err;
+
+	if (r->stopping)
+		return last_round(r);
+	interrupted = ring__wait(&r->ring, WAIT_MS) == -EINTR;
+	err = one_round(r);
+	if (err && err != -EAGAIN)
+		return err;
+	/* After -EAGAIN the cut is that of the round before, and so is what the tick promises. */
+	if (err || interrupted || r->cut - r->last_tick >= TICK_NS)
+		err = push_mark(r, HMT_TICK, r->cut, 0);
+	return err;
+}
+
+static int reader_next(struct source *s, const struct hmt_hdr **ret_rec)
+{
+	struct reader *r = (struct reader *)s;
+	int err;
+
+	for (;;) {
+		*ret_rec = outq__pop(&r->out);
+		if (*ret_rec)
+			return 1;
+		if (r->ended)
+			return 0;
+		err = fill(r);
+		if (err)
+			return err_set(&s->err, err, "the ring buffer cannot be read: %s",
+				       strerror(-err));
+	}
+}
+
+/* The capture it is part of frees it. */
+static void reader_free(struct source *s)
+{
+}
+
+static const struct source_ops reader_ops = { .next = reader_next, .free = reader_free };
+
+int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg *err)
+{
+	int nr_cpus = libbpf_num_possible_cpus(), code;
+
+	r->src.ops = &reader_ops;
+	r->conf = *conf;
+	code = ring__open(&r->ring, conf->ring_fd, conf->ring_bytes);
+	if (code)
+		return err_set(err, code, "the ring buffer cannot be mapped: %s", strerror(-code));
+	if (nr_cpus < 0)
+		return err_set(err, nr_cpus, "the number of CPUs cannot be told: %s",
+			       strerror(-nr_cpus));
+	r->per_cpu = hmt_calloc(nr_cpus, sizeof(*r->per_cpu));
+	r->ks = kallsyms__new("");
+	if (!r->per_cpu || !r->ks || loss__init(&r->loss, nr_cpus, 0))
+		return err_set(err, -ENOMEM, "there is no memory to read the ring buffer with");
+	r->enrich = (struct enrich){
+		.ks = r->ks, .out = &r->out, .loss = &r->loss, .read_stack = read_stack, .ctx = r,
+	};
+	return 0;
+}
+
+void reader__close(struct reader *r)
+{
+	if (!r->src.ops)
+		return;
+	ring__close(&r->ring);
+	batch__free(&r->batch);
+	outq__free(&r->out);
+	enrich__free(&r->enrich);
+	loss__free(&r->loss);
+	kallsyms__free(r->ks);
+	hmt_free(r->per_cpu);
+	r->src.ops = NULL;
+}
+
+int reader__start(struct reader *r, __u64 ts, __u64 flags)
+{
+	for (int i = 0; i < PLAN_ROWS; i++)
+		r->recursion[i] = recursion_misses(r->conf.prog_fds[i]);
+	r->loss.since = ts;
+	r->cut = r->last_tick = ts;
+	return push_mark(r, HMT_START, ts, flags);
+}
+
+void reader__stop(struct reader *r)
+{
+	r->stopping = true;
+}

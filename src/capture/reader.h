@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* reader.h - the ring as a source: inside src/capture only. */
+#ifndef CAPTURE_READER_H
+#define CAPTURE_READER_H
+
+#include "capture/batch.h"
+#include "capture/capture.h"
+#include "capture/enrich.h"
+#include "capture/loss.h"
+#include "capture/ring.h"
+
+/* What the reader needs of the loaded programs. Descriptors are borrowed. */
+struct reader_conf {
+	int ring_fd, stats_fd, live_fd, stacks_fd;
+	int prog_fds[PLAN_ROWS];		/* -1: not loaded */
+	size_t ring_bytes;
+	const volatile __u64 *ring_lost;	/* running total, written by the programs */
+};
+
+struct reader {
+	struct source src;			/* must be first */
+	struct reader_conf conf;
+	struct ring ring;
+	struct batch batch;
+	struct outq out;
+	struct loss loss;
+	struct enrich enrich;
+	struct kallsyms *ks;
+	__u64 *per_cpu;				/* one counter of every CPU */
+	__u64 cut;				/* everything older has been delivered */
+	__u64 last_tick;
+	__u64 recursion[PLAN_ROWS];
+	__u64 sync_not_before;
+	__u64 records, resyncs, live[HMT_CLASS_RANGE + 1];
+	bool want_sync;				/* something was lost since the last resync */
+	bool tainted;				/* programs were skipped: the table is not complete */
+	bool stopping, ended;
+};
+
+int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg *err);
+void reader__close(struct reader *r);
+/* The stream begins at ts. */
+int reader__start(struct reader *r, __u64 ts, __u64 flags);
+/* No program runs any more: what is in the ring is all there will be. */
+void reader__stop(struct reader *r);
+
+/* Waits until every program that is running now has finished. */
+void reader_quiesce(void);
+__u64 clock_ns(int clock);
+
+#endif /* CAPTURE_READER_H */

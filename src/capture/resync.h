@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * resync.h - the live objects as of one instant, after a loss.
+ *
+ * A walk of the table takes time and the table changes meanwhile. So: note the
+ * time, walk, let the programs in flight finish, drain the ring. The programs
+ * change the table before they emit, hence every change the walk may or may
+ * not have seen is in that drain, and applying it to what was walked (adding
+ * what is there already and removing what is gone does nothing) gives the
+ * objects as of the end of the drain. If records were lost in between, the
+ * result is worthless and the whole thing is tried again.
+ */
+#ifndef CAPTURE_RESYNC_H
+#define CAPTURE_RESYNC_H
+
+#include <stdbool.h>
+
+#include "base/map64.h"
+#include "capture/shared.h"
+
+struct sync_obj {
+	enum hmt_class class;
+	struct live_val val;
+	bool on_record;		/* a record says so, not only the table */
+};
+
+struct sync_set {
+	__u64 begin;		/* before the walk */
+	struct map64 objs[HMT_CLASS_RANGE + 1];
+};
+
+void sync_set__init(struct sync_set *s, __u64 begin);
+void sync_set__free(struct sync_set *s);
+/* What the walk found. Return: 0 or -ENOMEM. */
+int sync_set__add(struct sync_set *s, const struct live_key *key, const struct live_val *val);
+/* One record of the drain; those older than begin are in the table already. */
+int sync_set__apply(struct sync_set *s, const struct hmt_hdr *rec);
+/*
+ * The objects, sorted, oldest of each class first; an array to be hmt_free()d of
+ * pointers into s. Return: how many, or -ENOMEM.
+ */
+long sync_set__list(const struct sync_set *s, struct sync_obj ***ret_list);
+/* The record of one object. */
+void sync_obj__record(const struct sync_obj *o, __u64 ts, struct hmt_sync_object *ret_rec);
+
+#endif /* CAPTURE_RESYNC_H */
