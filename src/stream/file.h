@@ -35,6 +35,8 @@ struct trace_meta {
 
 struct trace_meta *trace_meta__new(void);
 void trace_meta__free(struct trace_meta *m);
+/* Replaces one of the strings, NULL as "". Return: 0 or -ENOMEM, with the old one kept. */
+int trace_meta__set(char **field, const char *value);
 
 /*
  * Writing. Every function returns 0 or a negative errno with *err a complete

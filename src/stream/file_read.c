@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The frames of a trace file. Nothing is believed before its checksum said so,
+ * and no length even then. What is damaged becomes a LOST record in its place.
+ */
+#include "stream/file_read.h"
+
+#include <errno.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/mem.h"
+
+#define READ_CHUNK (256U << 10)
+/* Work on bad frames that is put up with, besides what the input's size explains. */
+#define WASTE_MAX (1ULL << 30)
+
+static int no_memory(struct file_source *f, size_t bytes)
+{
+	return err_set(&f->s.err, -ENOMEM, "%s: no memory for a frame of %zu bytes", f->name,
+		       bytes);
+}
+
+/* Room for need bytes from start on. */
+static int make_room(struct file_source *f, size_t need)
+{
+	size_t cap = f->cap ? f->cap : READ_CHUNK;
+	unsigned char *buf;
+
+	if (f->start) {
+		memmove(f->buf, f->buf + f->start, f->end - f->start);
+		f->end -= f->start;
+		f->start = 0;
+	}
+	if (need <= f->cap)
+		return 0;
+	/* need is bounded by what headers may claim, see frame_is_possible(). */
+	while (cap < need)
+		cap *= 2;
+	buf = hmt_realloc(f->buf, cap, 1);
+	if (!buf)
+		return no_memory(f, need);
+	f->buf = buf;
+	f->cap = cap;
+	return 0;
+}
+
+int file_fill(struct file_source *f, size_t need)
+{
+	ssize_t n;
+	int err;
+
+	while (f->end - f->start < need && !f->eof) {
+		if (f->cap - f->start < need || f->end == f->cap) {
+			/* A claim is not yet a reason to allocate: grow with what comes. */
+			size_t have = f->end - f->start;
+			size_t want = need - have > READ_CHUNK ? have + READ_CHUNK : need;
+
+			err = make_room(f, want);
+			if (err)
+				return err;
+		}
+		n = read(f->fd, f->buf + f->end, f->cap - f->end);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			err = -errno;
+			return err_set(&f->s.err, err, "%s: cannot be read: %s", f->name,
+				       strerror(-err));
+		}
+		f->eof = n == 0;
+		f->end += (size_t)n;
+		f->stats.bytes += (__u64)n;
+	}
+	return 0;
+}
+
+static __u64 add_saturated(__u64 a, __u64 b)
+{
+	return a + b < a ? ~0ULL : a + b;
+}
+
+/* --- frames ------------------------------------------------------------------- */
+
+static bool frame_header_ok(const unsigned char *p, struct frame_header *h)
+{
+	memcpy(h, p, sizeof(*h));
+	return h->magic == FRAME_MAGIC &&
+	       crc32(0, p, offsetof(struct frame_header, header_crc)) == h->header_crc;
+}
+
+/* A checksum says that somebody wrote these lengths, not that they are sane. */
+static bool frame_is_possible(const struct frame_header *h)
+{
+	return h->raw_bytes <= FRAME_RAW_MAX && h->stored_bytes <= FRAME_STORED_MAX &&
+	       h->stored_bytes && h->raw_bytes % 8 == 0 && h->nr_records &&
+	       h->nr_records <= h->raw_bytes / sizeof(struct hmt_hdr);
+}
+
+/* Skips to where the next frame could begin, at least one byte. */
+static void skip_to_candidate(struct file_source *f)
+{
+	const __u32 magic = FRAME_MAGIC;
+	const unsigned char *from = f->buf + f->start + 1;
+	const unsigned char *p;
+
+	p = memchr(from, *(const unsigned char *)&magic, f->end - f->start - 1);
+	f->stats.lost_bytes += p ? (size_t)(p - from) + 1 : f->end - f->start;
+	f->start = p ? (size_t)(p - f->buf) : f->end;
+}
+
+/* Return: 0, -EBADMSG when the payload is not what the header promised, -ENOMEM. */
+static int decode(struct file_source *f, const struct frame_header *h)
+{
+	const unsigned char *payload = f->buf + f->start + sizeof(*h);
+	unsigned char *raw;
+	size_t n;
+
+	if (h->encoding != FRAME_RECORDS || crc32(0, payload, h->stored_bytes) != h->payload_crc ||
+	    ZSTD_getFrameContentSize(payload, h->stored_bytes) != h->raw_bytes)
+		return -EBADMSG;
+	if (f->raw_cap < h->raw_bytes) {
+		raw = hmt_realloc(f->raw, h->raw_bytes, 1);
+		if (!raw)
+			return no_memory(f, h->raw_bytes);
+		f->raw = raw;
+		f->raw_cap = h->raw_bytes;
+	}
+	n = ZSTD_decompressDCtx(f->dctx, f->raw, h->raw_bytes, payload, h->stored_bytes);
+	if (ZSTD_isError(n) || n != h->raw_bytes)
+		return -EBADMSG;
+	return 0;
+}
+
+/* A whole frame by its header, whose number says what came before it. */
+static void account_gap(struct file_source *f, const struct frame_header *h)
+{
+	struct file_gap *gap = &f->gap;
+
+	if (gap->in_tail)	/* it did not fit because bytes are missing in the middle */
+		gap->count = add_saturated(gap->count, gap->tail_count);
+	gap->in_tail = false;
+	gap->tail_count = 0;
+	if (h->number > f->next_number)	/* each of them held at least one record */
+		gap->count = add_saturated(gap->count, h->number - f->next_number);
+}
+
+/* A frame whose records cannot be had, but whose header says how many they were. */
+static void give_up_frame(struct file_source *f, const struct frame_header *h)
+{
+	account_gap(f, h);
+	f->gap.count = add_saturated(f->gap.count, h->nr_records);
+	if (h->number >= f->next_number)
+		f->next_number = add_saturated(h->number, 1);
+	f->stats.bad_frames++;
+}
+
+static void begin_frame(struct file_source *f, const struct frame_header *h)
+{
+	account_gap(f, h);
+	if (f->gap.garbage && !f->gap.count)
+		f->gap.count = 1;
+	f->gap.garbage = false;
+	f->start += sizeof(*h) + h->stored_bytes;
+	f->raw_len = h->raw_bytes;
+	f->raw_pos = 0;
+	f->nr_left = h->nr_records;
+	f->frame_first_ts = h->first_ts;
+	f->next_number = add_saturated(h->number, 1);
+	f->stats.frames++;
+	f->stats.raw_bytes += h->raw_bytes;
+}
+
+/*
+ * Behind a header that is right and a payload that is not. Bytes may be missing
+ * from the payload, so the search goes on right behind the header; unless there
+ * is so much of that that the file must have been made to keep a reader busy.
+ */
+static void skip_bad_frame(struct file_source *f, const struct frame_header *h)
+{
+	f->wasted += h->stored_bytes + h->raw_bytes;
+	if (f->wasted <= WASTE_MAX + 16 * f->stats.bytes) {
+		skip_to_candidate(f);
+		return;
+	}
+	f->start += sizeof(*h) + h->stored_bytes;
+	f->stats.lost_bytes += sizeof(*h) + h->stored_bytes;
+}
+
+/* What is left is less than a frame header. */
+static void end_of_frames(struct file_source *f)
+{
+	size_t left = f->end - f->start;
+
+	if (left && !f->gap.garbage && !f->gap.in_tail && !f->gap.count)
+		f->gap.in_tail = true;
+	f->stats.lost_bytes += left;
+	f->start = f->end;
+}
+
+/* Return: 1 with a frame to deliver, 0 at the end of the input, negative errno. */
+static int load_frame(struct file_source *f)
+{
+	struct frame_header h;
+	int err;
+
+	for (;;) {
+		err = file_fill(f, sizeof(h));
+		if (err)
+			return err;
+		if (f->end - f->start < sizeof(h)) {
+			end_of_frames(f);
+			return 0;
+		}
+		if (!frame_header_ok(f->buf + f->start, &h) || !frame_is_possible(&h)) {
+			/* Within a loss that is already counted it adds nothing. */
+			f->gap.garbage |= !f->gap.in_tail && !f->gap.count;
+			skip_to_candidate(f);
+			continue;
+		}
+		err = file_fill(f, sizeof(h) + h.stored_bytes);
+		if (err)
+			return err;
+		if (f->end - f->start < sizeof(h) + h.stored_bytes) {
+			account_gap(f, &h);
+			if (h.number >= f->next_number)
+				f->next_number = add_saturated(h.number, 1);
+			f->gap.in_tail = true;
+			f->gap.tail_count = h.nr_records;
+			skip_to_candidate(f);
+			continue;
+		}
+		/* A number seen before: pasted in from elsewhere, or an old copy. */
+		err = h.number < f->next_number ? -EBADMSG : decode(f, &h);
+		if (err && err != -EBADMSG)
+			return err;
+		if (!err) {
+			begin_frame(f, &h);
+			return 1;
+		}
+		give_up_frame(f, &h);
+		skip_bad_frame(f, &h);
+	}
+}
+
+/* --- records ------------------------------------------------------------------ */
+
+/* Return: 1, for next() to return. */
+static int tell_lost(struct file_source *f, unsigned int cause, __u64 count, __u64 ts,
+		     const struct hmt_hdr **ret_rec)
+{
+	if (ts < f->last_ts)
+		ts = f->last_ts;
+	f->lost = (struct hmt_lost){
+		.h = {
+			.kind = HMT_LOST,
+			.size = sizeof(f->lost),
+			.cpu = HMT_CPU_NONE,
+			.ts = ts,
+		},
+		.cause = cause,
+		.prog = -1,
+		.count = count ? count : 1,
+		.since = f->any ? f->last_ts : 0,
+	};
+	f->last_ts = ts;
+	f->any = true;
+	*ret_rec = &f->lost.h;
+	return 1;
+}
+
+/* Skips the record that is wrong. Return: how many are lost by that. */
+static __u64 skip_bad_record(struct file_source *f, size_t left)
+{
+	const struct hmt_hdr *rec = (const struct hmt_hdr *)(f->raw + f->raw_pos);
+	__u64 nr = f->nr_left;
+
+	f->stats.bad_records++;
+	if (nr && left >= sizeof(*rec) && rec->size >= sizeof(*rec) && rec->size % 8 == 0 &&
+	    rec->size <= left) {
+		f->raw_pos += rec->size;
+		f->nr_left--;
+		return 1;
+	}
+	/* No way to tell where the next one begins. */
+	f->raw_pos = f->raw_len;
+	f->nr_left = 0;
+	return nr;
+}
+
+/* The next of a frame with something left. Return: 1. */
+static int next_record(struct file_source *f, const struct hmt_hdr **ret_rec)
+{
+	const struct hmt_hdr *rec = (const struct hmt_hdr *)(f->raw + f->raw_pos);
+	size_t left = f->raw_len - f->raw_pos;
+
+	if (!f->nr_left || record_validate(rec, left, NULL)) {
+		__u64 count = skip_bad_record(f, left);
+
+		return tell_lost(f, HMT_CAUSE_RECORD, count, f->last_ts, ret_rec);
+	}
+	f->raw_pos += rec->size;
+	f->nr_left--;
+	f->stats.records++;
+	f->stats.unknown_records += !record_desc(rec->kind);
+	f->last_is_end = rec->kind == HMT_END;
+	if (!f->any || rec->ts > f->last_ts)
+		f->last_ts = rec->ts;
+	f->any = true;
+	*ret_rec = record_extend(rec, &f->extended);
+	return 1;
+}
+
+/* No frame is left. Return: 1 while there are losses to tell, then 0. */
+static int finish(struct file_source *f, const struct hmt_hdr **ret_rec)
+{
+	struct file_gap gap = f->gap;
+
+	memset(&f->gap, 0, sizeof(f->gap));
+	if (gap.count || gap.garbage) {
+		f->gap.in_tail = gap.in_tail;
+		f->gap.tail_count = gap.tail_count;
+		return tell_lost(f, HMT_CAUSE_FRAME, gap.count, f->last_ts, ret_rec);
+	}
+	if (!f->cut_told && (gap.in_tail || !f->last_is_end)) {
+		f->cut_told = true;
+		f->stats.cut = true;
+		return tell_lost(f, HMT_CAUSE_CUT, gap.tail_count, f->last_ts, ret_rec);
+	}
+	return 0;
+}
+
+static int file_next(struct source *s, const struct hmt_hdr **ret_rec)
+{
+	struct file_source *f = (struct file_source *)s;
+	__u64 count;
+	int err;
+
+	if (f->failed)
+		return f->failed;
+	if (f->raw_pos == f->raw_len && !f->nr_left) {
+		err = load_frame(f);
+		if (err < 0) {
+			f->failed = err;
+			return err;
+		}
+		if (!err)
+			return finish(f, ret_rec);
+	}
+	/* Set with the frame that ended the gap: what is missing comes before it. */
+	if (f->gap.count) {
+		count = f->gap.count;
+		f->gap.count = 0;
+		return tell_lost(f, HMT_CAUSE_FRAME, count, f->frame_first_ts, ret_rec);
+	}
+	return next_record(f, ret_rec);
+}
+
+static void file_free(struct source *s)
+{
+	struct file_source *f = (struct file_source *)s;
+
+	if (f->owns_fd)
+		close(f->fd);
+	ZSTD_freeDCtx(f->dctx);
+	trace_meta__free(f->meta);
+	hmt_free(f->raw);
+	hmt_free(f->buf);
+	hmt_free(f->name);
+	hmt_free(f);
+}
+
+const struct source_ops file_source_ops = {
+	.next = file_next,
+	.free = file_free,
+};
+
+const struct file_stats *file_source__stats(const struct source *s)
+{
+	if (s->ops != &file_source_ops)
+		return NULL;
+	return &((const struct file_source *)s)->stats;
+}
