@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/cmd.h"
+#include "stream/desc.h"
 
 void help_command(const struct command *cmd, FILE *out)
 {
@@ -27,24 +30,92 @@ void help_all(FILE *out)
 	fputs("\n`hmmtrace help COMMAND` says more.\n", out);
 }
 
+/* The generated parts of the manual; tools/check-docs compares them. */
+static void markdown_commands(void)
+{
+	for (const struct command *c = commands; c->name; c++)
+		printf("`hmmtrace %s` %s\n:   %c%s.\n\n", c->name, c->synopsis,
+		       toupper(c->help[0]), c->help + 1);
+}
+
+static void markdown_exit_status(void)
+{
+#define EXIT_X(NAME, value, text) printf("`%d`\n:   %c%s.\n\n", value, toupper(text[0]), text + 1);
+	EXIT_CODES(EXIT_X)
+#undef EXIT_X
+}
+
+static void markdown_events(void)
+{
+	static const char *const types[] = { "u32", "s32", "u64", "s64" };
+
+	for (unsigned int kind = 1; kind < HMT_KIND_MAX; kind++) {
+		const struct record_desc *d = record_desc(kind);
+
+		if (!d)
+			continue;
+		printf("`%s` (%u)\n:   ", d->name, kind);
+		for (unsigned int i = 0, n = 0; i < d->nr_fields; i++)
+			if (d->fields[i].show != SHOW_pad)
+				printf("%s%s %s", n++ ? ", " : "", types[d->fields[i].type],
+				       d->fields[i].name);
+		printf("%s.\n\n", kind == HMT_STACK ? ", then the addresses, ips" :
+				  kind == HMT_SYMBOL ? ", then the strings name and module" : "");
+	}
+}
+
+static void markdown_causes(void)
+{
+#define HMT_X(NAME, value, text, overturns) \
+	printf("`%s` (%d)\n:   A verdict %s rest on what was lost.\n\n", text, value, \
+	       overturns ? "may" : "does not");
+	HMT_CAUSES(HMT_X)
+#undef HMT_X
+}
+
+static int markdown(const char *what)
+{
+	static const struct { const char *name; void (*print)(void); } parts[] = {
+		{ "commands", markdown_commands },
+		{ "exit-status", markdown_exit_status },
+		{ "events", markdown_events },
+		{ "causes", markdown_causes },
+	};
+	const struct command *cmd;
+	struct errmsg err;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strcmp(parts[i].name, what))
+			continue;
+		parts[i].print();
+		return EXIT_CLEAN;
+	}
+	cmd = command_find(what, &err);
+	if (!cmd)
+		return complain(&err);
+	opt_markdown(cmd->opts, stdout);
+	return EXIT_CLEAN;
+}
+
 int cmd_help(struct invocation *inv)
 {
 	const struct command *cmd;
 	struct errmsg err;
 
+	if (inv->rest.nr_args > 1)
+		return complainf("help takes one command: '%s' is not expected",
+				 inv->rest.args[1]);
+	if (inv->o.markdown)
+		return inv->rest.nr_args ? markdown(inv->rest.args[0]) :
+		       complainf("help --markdown needs a command, or one of commands, "
+				 "exit-status, events, causes");
 	if (!inv->rest.nr_args) {
 		help_all(stdout);
 		return EXIT_CLEAN;
 	}
-	if (inv->rest.nr_args > 1)
-		return complainf("help takes one command: '%s' is not expected",
-				 inv->rest.args[1]);
 	cmd = command_find(inv->rest.args[0], &err);
 	if (!cmd)
 		return complain(&err);
-	if (inv->o.markdown)
-		opt_markdown(cmd->opts, stdout);
-	else
-		help_command(cmd, stdout);
+	help_command(cmd, stdout);
 	return EXIT_CLEAN;
 }
