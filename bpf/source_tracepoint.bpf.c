@@ -14,7 +14,6 @@
 
 /* The words of an event; what they are beyond the identity depends on the event. */
 enum { W_MM, W_HMM, W_MIRROR, W_RANGE, W_OPS, W_X0, W_X1, W_X2, W_X3 };
-#define W_MAX (TP_ID_WORDS + 4)
 
 /* values of cfg_stacks, as enum capture_stacks */
 enum { STACKS_BIRTHS, STACKS_NONE, STACKS_ALL };
@@ -359,19 +358,22 @@ DO_WORDS(CALLBACK_BEGIN, callback_begin, 4)
 DO_WORDS(CALLBACK_END, callback_end, 4)
 
 /*
- * The words are taken off the context one by one, at constant offsets and
- * before anything else: the verifier refuses a context pointer that moved.
+ * The words are copied out of the context by address, as the plain numbers they
+ * are to us. Loaded one by one, the verifier would give each the type of its
+ * argument, and it refuses arguments that are pointers to const void (ops). That
+ * there are as many words as expected was checked in the kernel's BTF.
  */
 #define PROGRAM(section, name, skip, event, extras) \
 SEC(section) \
 int name(__u64 *ctx) \
 { \
-	__u64 a[W_MAX] = {}; \
+	__u64 a[TP_ID_WORDS + extras]; \
 	if (!*(volatile __u32 *)&hmt_on) \
 		return 0; \
-	_Pragma("unroll") \
-	for (int i = 0; i < TP_ID_WORDS + extras; i++) \
-		a[i] = ctx[skip + i]; \
+	if (bpf_probe_read_kernel(a, sizeof(a), ctx + skip)) { \
+		count_loss(HMT_CAUSE_READ_FAULT); \
+		return 0; \
+	} \
 	return do_##event(ctx, a); \
 }
 

@@ -26,12 +26,13 @@ static int need_symbol(struct enrich *e, __u64 addr, __u64 ts)
 	return outq__push(e->out, &buf.h);
 }
 
-/* The frames of our own program and of what called it say nothing about the event. */
+/* The frames of our own program and of the tracepoint say nothing about the event. */
 static bool is_tracing_frame(const struct enrich *e, __u64 addr)
 {
 	static const char *const prefixes[] = {
 		"bpf_prog_", "bpf_trace_run", "bpf_get_stackid", "bpf_trampoline_",
 		"__bpf_trace_", "__traceiter_", "trace_call_bpf", "perf_trace_",
+		"trace_hmm_", "hmm_trace_",
 	};
 	const char *name, *module;
 	__u64 offset;
