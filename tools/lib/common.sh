@@ -10,6 +10,9 @@ out=${O:-build}
 
 me=${0##*/}
 
+# Where modprobe and bpftool are, whoever calls
+export PATH=$PATH:/usr/sbin:/sbin
+
 die() {
 	printf '%s: %s\n' "$me" "$*" >&2
 	exit 2

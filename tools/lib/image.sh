@@ -25,12 +25,12 @@ image_program() {
 	local file=$1 name=${2:-} lib
 	rm -f "$root/bin/${name:-${file##*/}}"
 	cp -L "$file" "$root/bin/${name:-${file##*/}}"
-	# `not a dynamic executable` is no error here
-	{ ldd "$file" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r lib; do
+	# "not a dynamic executable" is no error here
+	while read -r lib; do
 		[[ ! -e $root$lib ]] || continue
 		mkdir -p "$root${lib%/*}"
 		cp -L "$lib" "$root$lib"
-	done
+	done < <(ldd "$file" 2>/dev/null | sed -n 's|^[^/]*\(/[^ ]*\).*|\1|p')
 }
 
 # image_ko FILE: loaded at boot, in the order of the calls
@@ -60,7 +60,8 @@ image_module() {
 	done <<<"$list"
 }
 
-# What a case may need, by name. Prints nothing, or why it cannot be had.
+# What a case may need, by name. Prints nothing, or why it cannot be had. Fails
+# only when something that should work does not; that has been said then.
 image_need() {
 	local kernel=$1 what=$2 dir
 	case $what in

@@ -1,0 +1,24 @@
+NAME: every fault of the notifier API is found, and nothing else
+KERNELS: patched-*
+NEEDS: hmmtrace exerciser
+TIMEOUT: 120
+WARN: ok
+STATUS: 1
+RUN:
+	hmmtrace live --json --events fault -o live.hmt -- \
+		hmmtrace record -q --events fault -o record.hmt -- \
+		sh -c 'exercise --json --api notifier --kind fault --jobs 32 >oracle.json' \
+		>live.json || status=$?
+	hmmtrace report --json live.hmt >report-live.json || [ $? = 1 ]
+	hmmtrace report --json record.hmt >report-record.json || [ $? = 1 ]
+	hmmtrace check --json record.hmt >check.json || [ $? = 1 ]
+	hmmtrace dump --json record.hmt >dump.json
+	exit ${status:-0}
+
+HOST: verdict oracle.json live.json
+HOST: verdict oracle.json report-record.json
+HOST: verdict oracle.json check.json
+HOST: same live.json report-live.json
+HOST: tally oracle.json dump.json
+JQ: oracle.json map(select(.scenario)) | length >= 12
+JQ: live.json .[-1].lost_overturning == 0

@@ -1,0 +1,18 @@
+NAME: nothing legal that is odd is flagged on the notifier API
+KERNELS: patched-*
+NEEDS: hmmtrace exerciser
+TIMEOUT: 120
+RUN:
+	hmmtrace live --json --events all -o live.hmt -- \
+		hmmtrace record -q --events all -o record.hmt -- \
+		sh -c 'exercise --json --api notifier --kind legal --jobs 4 >oracle.json' >live.json
+	hmmtrace report --json live.hmt >report-live.json
+	hmmtrace report --json record.hmt >report-record.json
+	hmmtrace dump --json record.hmt >dump.json
+
+HOST: verdict oracle.json live.json
+HOST: verdict oracle.json report-record.json
+HOST: same live.json report-live.json
+HOST: tally oracle.json dump.json
+JQ: oracle.json map(select(.scenario)) | length >= 12
+JQ: live.json .[-1].verdict == "clean" and .[-1].lost_overturning == 0
