@@ -37,17 +37,28 @@ struct words {
 	unsigned int nr;
 };
 
+struct pids {
+	__u32 v[OPT_WORDS_MAX];
+	unsigned int nr;
+};
+
 enum stacks_choice { STACKS_DEFAULT, STACKS_NONE, STACKS_ALL };
 enum source_choice { SOURCE_AUTO, SOURCE_TP_BTF, SOURCE_TP };
 
 /* Every option of every command; a command reads those its table names. */
 struct options {
-	struct words pids, comms, drivers;	/* filters, as they were spelled */
+	struct pids pids;			/* filters */
+	struct words comms, drivers;
 	__u64 grace_ns;				/* 0: the engine's default */
 	__u8 severity[RULE_NR];			/* as in struct engine_opts */
 	__u32 hot;				/* HMT_START_HOT_* */
 	__u64 ring_bytes, table_entries;	/* 0: the default of capture */
-	int stacks;				/* enum stacks_choice */
+	int stacks;				/* struct pids {
+	__u32 v[OPT_WORDS_MAX];
+	unsigned int nr;
+};
+
+enum stacks_choice */
 	int source;				/* enum source_choice */
 	const char *output;
 	bool force, json, text, no_color, quiet, help, markdown;

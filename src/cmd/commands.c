@@ -23,6 +23,7 @@ static const struct opt live_opts[] = {
 };
 
 static const struct opt record_opts[] = {
+	ROWS_FILTER,
 	ROWS_CAPTURE,
 	OPT_GROUP("Output"),
 	OPT_TIME('g', "grace", struct options, grace_ns, "T",
@@ -59,6 +60,8 @@ static const struct opt check_opts[] = {
 };
 
 static const struct opt dump_opts[] = {
+	ROWS_FILTER,
+	OPT_GROUP("Input and output"),
 	ROW_TEXT,
 	ROW_JSON("print NDJSON instead of text"),
 	ROW_HELP,

@@ -21,6 +21,7 @@ static void after_output(struct judge *j)
 
 static void count_finding(struct summary *sum, const struct finding *f)
 {
+	sum->severity[f->rule] = f->severity;
 	if (f->confidence == CONFIDENCE_CERTAIN) {
 		sum->certain[f->rule]++;
 		sum->by_severity[f->severity]++;

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,14 @@ static void reserve_standard_fds(void)
 		close(fd);
 }
 
+/* A pipe that nobody reads from; the errno of the failed write may be long gone. */
+static bool reader_is_gone(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1 && p.revents & POLLERR;
+}
+
 /* Output that did not arrive is a failure, whatever the verdict was. */
 static int close_stdout(int status)
 {
@@ -41,8 +50,8 @@ static int close_stdout(int status)
 	}
 	if (!failed)
 		return status;
-	/* The reader went away: it knows, and there is nobody to tell. */
-	if (code == EPIPE)
+	/* It knows, and there is nobody to tell. */
+	if (code == EPIPE || reader_is_gone())
 		return EXIT_TROUBLE;
 	return complainf("cannot write to stdout: %s", code ? strerror(code) : "write error");
 }

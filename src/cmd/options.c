@@ -27,11 +27,15 @@ int option_word(void *dst, const char *value, struct errmsg *err)
 
 int option_pid(void *dst, const char *value, struct errmsg *err)
 {
+	struct pids *p = dst;
 	__u64 pid;
 
 	if (parse_u64(value, &pid) || !pid || pid > 0x7fffffff)
 		return err_set(err, -EINVAL, "is not a process id");
-	return option_word(dst, value, err);
+	if (p->nr == OPT_WORDS_MAX)
+		return err_set(err, -EINVAL, "is one too many: %d are the most", OPT_WORDS_MAX);
+	p->v[p->nr++] = (__u32)pid;
+	return 0;
 }
 
 int option_entries(void *dst, const char *value, struct errmsg *err)

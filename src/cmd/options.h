@@ -19,11 +19,11 @@ int option_events(void *dst, const char *value, struct errmsg *err);
 int option_severity(void *dst, const char *value, struct errmsg *err);
 
 #define ROWS_FILTER \
-	OPT_GROUP("What is reported"), \
+	OPT_GROUP("What is looked at"), \
 	OPT_CALL('p', "pid", struct options, pids, "P", option_pid, \
-		 "only objects of this process; may be given several times"), \
+		 "only address spaces of this process; may be given several times"), \
 	OPT_CALL('n', "comm", struct options, comms, "GLOB", option_word, \
-		 "only objects of processes with such a name"), \
+		 "only address spaces of processes with such a name"), \
 	OPT_CALL(0, "driver", struct options, drivers, "GLOB", option_word, \
 		 "only objects of such a driver (module or symbol of its callbacks)")
 
@@ -54,7 +54,7 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 	OPT_FLAG('j', "json", struct options, json, what)
 #define ROW_TEXT \
 	OPT_FLAG(0, "text", struct options, text, \
-		 "FILE holds records as text, as dump prints them; - is stdin")
+		 "read records as text, as dump prints them; - is stdin")
 
 #define ROWS_COMMON \
 	OPT_GROUP("In general"), \

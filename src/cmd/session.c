@@ -22,8 +22,10 @@ int session_run(struct invocation *inv, unsigned int flags)
 #include <time.h>
 
 #include "base/fmt.h"
+#include "base/mem.h"
 #include "capture/capture.h"
 #include "cmd/child.h"
+#include "cmd/input.h"
 #include "cmd/judge.h"
 #include "cmd/status.h"
 #include "stream/desc.h"
@@ -102,7 +104,7 @@ static int check_output(const struct session *s, struct errmsg *err)
 static int start_capture(struct session *s, struct errmsg *err)
 {
 	const struct options *o = &s->inv->o;
-	const struct capture_opts opts = {
+	struct capture_opts opts = {
 		.ring_bytes = (__u32)o->ring_bytes,
 		.table_entries = (__u32)o->table_entries,
 		.hot = o->hot,
@@ -112,11 +114,18 @@ static int start_capture(struct session *s, struct errmsg *err)
 		.version = HMT_VERSION,
 		.command_line = s->inv->command_line,
 	};
-	int ret = capture__start(&opts, &s->capture, err);
+	char *filters = input_filter_words(s->inv);
+	int ret;
 
-	if (!ret)
-		s->source = capture__source(s->capture);
-	return ret;
+	if (!filters)
+		return err_set(err, -ENOMEM, "out of memory");
+	opts.filters = filters;
+	ret = capture__start(&opts, &s->capture, err);
+	hmt_free(filters);
+	if (ret)
+		return ret;
+	s->source = capture__source(s->capture);
+	return input_filter(s->inv, &s->source, err);
 }
 
 static void before_output(void *ctx)
@@ -388,6 +397,7 @@ int session_run(struct invocation *inv, unsigned int flags)
 	if (s.out && s.out != stdout)
 		fclose(s.out);
 	free(s.held);
+	source__free(s.source);
 	capture__free(s.capture);
 	return status;
 }

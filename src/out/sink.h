@@ -41,6 +41,7 @@ struct summary {
 	__u64 certain[RULE_NR];
 	__u64 inconclusive[RULE_NR];
 	__u64 released[RULE_NR];
+	enum severity severity[RULE_NR];	/* as -W left it, of rules that were broken */
 	__u64 by_severity[SEVERITY_ERROR + 1];	/* of the certain ones */
 	__u64 nr_inconclusive;			/* warn and error only: notes decide nothing */
 	struct lost_row *lost;	/* sorted by cause, then CPU */

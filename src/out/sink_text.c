@@ -356,6 +356,8 @@ void summary_verdict(const struct summary *sum, char *buf, size_t size)
 		snprintf(buf + n, size - n, "%s%llu events were lost",
 			 n ? "; " : "inconclusive: ",
 			 (unsigned long long)sum->nr_overturning);
+	else if (!n)
+		snprintf(buf, size, "inconclusive");
 }
 
 static void add_rules(struct strbuf *sb, const struct summary *sum)
@@ -376,7 +378,7 @@ static void add_rules(struct strbuf *sb, const struct summary *sum)
 			snprintf(more + strlen(more), sizeof(more) - strlen(more),
 				 "%s%llu released later", *more ? ", " : "",
 				 (unsigned long long)sum->released[r]);
-		table__row(&t, count, severity_name(rule_severity(r)), rule_name(r), more);
+		table__row(&t, count, severity_name(sum->severity[r]), rule_name(r), more);
 	}
 	table__print(&t, "    ", sb);
 }

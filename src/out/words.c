@@ -52,6 +52,13 @@ static const char *release_call(const struct object_view *o)
 	}
 }
 
+static const char *register_call(const struct object_view *o)
+{
+	if (o->class == HMT_CLASS_RANGE)
+		return o->hmm ? "hmm_range_register()" : "mmu_interval_notifier_insert()";
+	return o->hmm ? "hmm_mirror_register()" : "mmu_notifier_register()";
+}
+
 static const char *put_call(const struct object_view *o)
 {
 	return o->hmm ? "hmm_put()" : "mmu_notifier_put()";
@@ -91,10 +98,15 @@ const char *words_surplus(const struct finding *f)
 	case RULE_RANGE_DOUBLE_UNREGISTER:
 	case RULE_MIRROR_UNREGISTER_AFTER_FAILED_REGISTER:
 	case RULE_RANGE_UNREGISTER_AFTER_FAILED_REGISTER:
+	case RULE_MIRROR_UNREGISTER_WITHOUT_REGISTER:
+	case RULE_RANGE_UNREGISTER_WITHOUT_REGISTER:
 		return release_call(o);
+	case RULE_MIRROR_DOUBLE_REGISTER:
+	case RULE_RANGE_DOUBLE_REGISTER:
 	case RULE_RANGE_REGISTER_ON_DEAD_MM:
-		return o->hmm ? "hmm_range_register()" : "mmu_interval_notifier_insert()";
+		return register_call(o);
 	case RULE_USE_OF_UNREGISTERED_RANGE:
+	case RULE_RANGE_USED_DURING_UNREGISTER:
 		return f->offence.kind == HMT_READ_BEGIN ? "mmu_interval_read_begin()" :
 							   "hmm_range_fault()";
 	default:
