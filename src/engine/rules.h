@@ -43,7 +43,19 @@
 	X(FAILED_REGISTER_KEPT_REFERENCE, ERROR, \
 	  "register failed but a reference taken for it was never put") \
 	X(ALIVE_AT_END, NOTE, \
-	  "object was still alive when the trace ended")
+	  "object was still alive when the trace ended") \
+	X(MIRROR_DOUBLE_REGISTER, ERROR, \
+	  "mirror is registered although it already is") \
+	X(RANGE_DOUBLE_REGISTER, ERROR, \
+	  "range is registered although it already is") \
+	X(MIRROR_UNREGISTER_WITHOUT_REGISTER, ERROR, \
+	  "mirror is unregistered although it was never registered") \
+	X(RANGE_UNREGISTER_WITHOUT_REGISTER, ERROR, \
+	  "range is unregistered although it was never registered") \
+	X(MIRROR_UNREGISTER_FROM_WRONG_MM, ERROR, \
+	  "mirror is unregistered from an address space it was not registered on") \
+	X(RANGE_USED_DURING_UNREGISTER, WARN, \
+	  "range is used while its unregister is under way")
 
 enum rule_id {
 	RULE_NONE,

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/* account.c - unexplained references of one struct hmm. See struct account. */
+#include "engine/priv.h"
+
+struct account *account_new(void)
+{
+	struct account *a = hmt_calloc(1, sizeof(*a));
+
+	if (a)
+		a->last_put.stack = a->unmirrored.stack = -1;
+	return a;
+}
+
+void account_free(struct account *a)
+{
+	if (!a)
+		return;
+	hmt_free(a->hold);
+	hmt_free(a->since);
+	hmt_free(a);
+}
+
+void account_clear(struct account *a)
+{
+	a->nr = a->over = 0;
+}
+
+static int account_grow(struct account *a)
+{
+	__u32 cap = a->cap ? a->cap * 2 : 4;
+	struct hold *hold;
+	__u64 *since;
+
+	hold = hmt_realloc(a->hold, cap, sizeof(*hold));
+	if (!hold)
+		return -1;
+	a->hold = hold;
+	since = hmt_realloc(a->since, cap, sizeof(*since));
+	if (!since)
+		return -1;
+	a->since = since;
+	a->cap = cap;
+	return 0;
+}
+
+int account_add(struct engine *e, struct account *a, const struct hold *h)
+{
+	__u32 i;
+
+	if (a->nr == MAX_HOLDS) {
+		a->over++;
+		if (h->ts > a->over_ts)
+			a->over_ts = h->ts;
+		return 0;
+	}
+	if (a->nr == a->cap && account_grow(a)) {
+		e->oom = true;
+		return -1;
+	}
+	for (i = a->nr; i && a->hold[i - 1].ts > h->ts; i--)
+		a->hold[i] = a->hold[i - 1];
+	a->hold[i] = *h;
+	for (i = a->nr; i && a->since[i - 1] > h->ts; i--)
+		a->since[i] = a->since[i - 1];
+	a->since[i] = h->ts;
+	a->nr++;
+	return 0;
+}
+
+static void drop_since(struct account *a, __u32 i)
+{
+	memmove(&a->since[i], &a->since[i + 1], (a->nr - 1 - i) * sizeof(*a->since));
+}
+
+static void drop_hold(struct account *a, __u32 i)
+{
+	memmove(&a->hold[i], &a->hold[i + 1], (a->nr - 1 - i) * sizeof(*a->hold));
+}
+
+/* All named ones went, those only counted remain: as young as the youngest of them. */
+static void refill(struct account *a)
+{
+	if (a->nr || !a->over)
+		return;
+	a->over--;
+	a->nr = 1;
+	a->hold[0] = (struct hold){ .ts = a->over_ts, .stack = -1 };
+	a->since[0] = a->over_ts;
+}
+
+/* Reference i itself is gone: so is its age, if no nameless put has claimed it. */
+static void drop_known(struct account *a, __u32 i)
+{
+	__u32 s = a->nr;
+
+	while (s && a->since[s - 1] != a->hold[i].ts)
+		s--;
+	drop_since(a, s ? s - 1 : 0);
+	drop_hold(a, i);
+	a->nr--;
+	refill(a);
+}
+
+/* Some reference is gone, most likely i. */
+static void drop_some(struct account *a, __u32 i)
+{
+	drop_since(a, 0);
+	drop_hold(a, i);
+	a->nr--;
+	refill(a);
+}
+
+static int find_range(const struct account *a, __u64 range)
+{
+	for (__u32 i = a->nr; range && i--;)
+		if (a->hold[i].range == range)
+			return (int)i;
+	return -1;
+}
+
+static int find_task(const struct account *a, __u32 tid, enum hold_why why, __u64 mirror)
+{
+	for (__u32 i = a->nr; i--;) {
+		const struct hold *h = &a->hold[i];
+
+		if (h->tid == tid && h->why == why && (why != HOLD_GET || !h->range) &&
+		    (!mirror || !h->mirror || h->mirror == mirror))
+			return (int)i;
+	}
+	return -1;
+}
+
+static int find_process(const struct account *a, __u32 tgid)
+{
+	for (__u32 i = a->nr; i--;)
+		if (a->hold[i].tgid == tgid && !a->hold[i].range)
+			return (int)i;
+	return -1;
+}
+
+void account_registered(struct account *a, const struct event *ev)
+{
+	int i = find_range(a, ev->id->range);
+
+	if (i < 0)
+		i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
+	if (i >= 0)
+		drop_known(a, (__u32)i);
+	else if (a->nr)
+		drop_some(a, 0);
+}
+
+struct hold *account_failed(struct account *a, const struct event *ev)
+{
+	int i = find_range(a, ev->id->range);
+
+	if (i < 0)
+		i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
+	if (i < 0)
+		return NULL;
+	a->hold[i].why = HOLD_FAILED;
+	a->hold[i].failed_ts = ev->m.ts;
+	a->hold[i].failed_kind = (__u8)ev->m.kind;
+	a->hold[i].ret = (__s16)ev->m.ret;
+	return &a->hold[i];
+}
+
+/* The reference a put by ev's task gives back without doubt, or -1. */
+static int find_known(const struct account *a, const struct event *ev)
+{
+	static const enum hold_why order[] = { HOLD_ENDED, HOLD_FORGIVEN, HOLD_FAILED };
+	int i = find_range(a, ev->id->range);
+
+	for (unsigned int w = 0; i < 0 && w < sizeof(order) / sizeof(order[0]); w++)
+		i = find_task(a, ev->m.tid, order[w], ev->id->mirror);
+	return i;
+}
+
+bool account_put(struct account *a, const struct event *ev)
+{
+	int i;
+
+	if (!account_excess(a))
+		return false;
+	i = find_known(a, ev);
+	if (i >= 0) {
+		if (a->hold[i].why == HOLD_FORGIVEN)
+			a->deficit++;
+		drop_known(a, (__u32)i);
+		return true;
+	}
+	i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
+	if (i < 0)
+		i = find_process(a, ev->m.tgid);
+	if (i < 0)
+		i = 0;
+	if (a->hold[i].why == HOLD_FORGIVEN)
+		a->deficit++;
+	drop_some(a, (__u32)i);
+	return true;
+}
+
+void account_drop_forgiven(struct account *a, const struct event *ev)
+{
+	for (__u32 i = a->nr; i--;)
+		if (a->hold[i].why == HOLD_FORGIVEN && a->hold[i].tid == ev->m.tid) {
+			drop_known(a, i);
+			return;
+		}
+}
+
+void account_expire_forgiven(struct account *a, __u64 ts)
+{
+	for (__u32 i = a->nr; i--;)
+		if (a->hold[i].why == HOLD_FORGIVEN && a->hold[i].ts <= ts)
+			drop_known(a, i);
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/* engine.c - records in, to whom they concern; the end of the trace. */
+#include <errno.h>
+
+#include "engine/priv.h"
+
+struct engine *engine__new(const struct engine_opts *opts, const struct engine_cb *cb)
+{
+	struct engine *e = hmt_calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	if (opts)
+		e->opts = *opts;
+	if (cb)
+		e->cb = *cb;
+	if (!e->opts.grace_ns)
+		e->opts.grace_ns = DEFAULT_GRACE_NS;
+	if (!e->opts.max_objects)
+		e->opts.max_objects = DEFAULT_MAX_OBJECTS;
+	e->graves = hmt_calloc(GRAVES, sizeof(*e->graves));
+	if (!e->graves) {
+		hmt_free(e);
+		return NULL;
+	}
+	for (unsigned int c = 0; c < NR_CLASSES; c++)
+		map64__init(&e->index[c]);
+	map64__init(&e->flags);
+	map64__init(&e->sites_by_key);
+	return e;
+}
+
+void engine__free(struct engine *e)
+{
+	struct map64_iter it;
+
+	if (!e)
+		return;
+	map64__for_each(&e->flags, &it) {
+		struct flag *flag, *next;
+
+		for (flag = it.val; flag; flag = next) {
+			next = flag->next;
+			hmt_free(flag);
+		}
+	}
+	map64__free(&e->flags);
+	object_free_all(e);
+	timers_free(e);
+	sites_free(e);
+	hmt_free(e->graves);
+	hmt_free(e);
+}
+
+/* --- dispatch ----------------------------------------------------------------------- */
+
+static void on_start(struct engine *e, const struct hmt_start *s)
+{
+	e->started = true;
+	e->baseline = s->flags & HMT_START_BASELINE;
+}
+
+typedef void (*event_fn)(struct engine *e, struct event *ev);
+
+static const event_fn handlers[HMT_KIND_MAX] = {
+	[HMT_MIRROR_REGISTER] = on_mirror_register,
+	[HMT_MIRROR_UNREGISTER] = on_mirror_unregister,
+	[HMT_MIRROR_UNREGISTER_END] = on_mirror_unregister_end,
+	[HMT_RANGE_REGISTER] = on_range_register,
+	[HMT_RANGE_UNREGISTER_BEGIN] = on_range_unregister,
+	[HMT_RANGE_UNREGISTER_END] = on_range_unregister_end,
+	[HMT_REF_GET] = on_ref,
+	[HMT_REF_PUT] = on_ref,
+	[HMT_FREE] = on_free,
+	[HMT_MM_RELEASE] = on_mm_release,
+	[HMT_MM_DESTROY] = on_mm_destroy,
+	/* Begin only: what ends after an unregister may have begun before it. */
+	[HMT_FAULT_BEGIN] = on_range_use,
+	[HMT_READ_BEGIN] = on_range_use,
+};
+
+static void read_moment(const struct hmt_hdr *h, struct moment *m)
+{
+	*m = (struct moment){
+		.ts = h->ts, .kind = h->kind, .tgid = h->tgid, .tid = h->tid, .stack = -1,
+	};
+	switch (h->kind) {
+	case HMT_MIRROR_REGISTER:
+		m->stack = ((const struct hmt_mirror_register *)h)->stack;
+		m->ret = ((const struct hmt_mirror_register *)h)->ret;
+		break;
+	case HMT_RANGE_REGISTER:
+		m->stack = ((const struct hmt_range_register *)h)->stack;
+		m->ret = ((const struct hmt_range_register *)h)->ret;
+		break;
+	case HMT_MIRROR_UNREGISTER:
+		m->stack = ((const struct hmt_mirror_unregister *)h)->stack;
+		break;
+	case HMT_RANGE_UNREGISTER_BEGIN:
+		m->stack = ((const struct hmt_range_unregister_begin *)h)->stack;
+		break;
+	case HMT_REF_GET:
+	case HMT_REF_PUT:
+		m->stack = ((const struct hmt_ref_get *)h)->stack;
+		m->call_site = ((const struct hmt_ref_get *)h)->call_site;
+		m->count = ((const struct hmt_ref_get *)h)->count;
+		break;
+	}
+}
+
+static void dispatch(struct engine *e, const struct hmt_hdr *rec)
+{
+	switch (rec->kind) {
+	case HMT_START:
+		on_start(e, (const void *)rec);
+		return;
+	case HMT_END:
+		e->stats.ended = true;
+		return;
+	case HMT_SYNC_BEGIN:
+		on_sync_begin(e, (const void *)rec);
+		return;
+	case HMT_SYNC_OBJECT:
+		on_sync_object(e, (const void *)rec);
+		return;
+	case HMT_SYNC_END:
+		on_sync_end(e, (const void *)rec);
+		return;
+	}
+	if (rec->kind < HMT_KIND_MAX && handlers[rec->kind]) {
+		struct event ev = { .h = rec, .id = (const struct hmt_id *)rec };
+
+		read_moment(rec, &ev.m);
+		handlers[rec->kind](e, &ev);
+	}
+}
+
+/* Records about records: their time is when they were written. */
+static bool moves_time(const struct hmt_hdr *rec)
+{
+	return rec->kind != HMT_STACK && rec->kind != HMT_SYMBOL && rec->kind != HMT_TASK;
+}
+
+int engine__feed(struct engine *e, const struct hmt_hdr *rec)
+{
+	if (e->oom)
+		return -ENOMEM;
+	if (!e->stats.records++)
+		e->stats.first_ts = rec->ts;
+	if (rec->kind < HMT_KIND_MAX)
+		e->stats.kinds[rec->kind]++;
+	if (!moves_time(rec))
+		return 0;
+	if (rec->kind == HMT_LOST)
+		on_lost(e, (const void *)rec);
+	else
+		timers_run(e, rec->ts);
+	if (rec->ts > e->now)
+		e->now = e->stats.last_ts = rec->ts;
+	dispatch(e, rec);
+	return e->oom ? -ENOMEM : 0;
+}
+
+/* --- the end ------------------------------------------------------------------------ */
+
+static int class_order(const struct object *o)
+{
+	return o->class;
+}
+
+static bool sorted(const struct object *a, const struct object *b)
+{
+	if (class_order(a) != class_order(b))
+		return class_order(a) < class_order(b);
+	return a->serial != b->serial ? a->serial < b->serial : a->generation <= b->generation;
+}
+
+/* A merge sort from below: objects come nearly sorted, and nothing here may be quadratic. */
+static void sort(struct object **o, struct object **tmp, size_t nr)
+{
+	for (size_t width = 1; width < nr; width *= 2) {
+		for (size_t lo = 0; lo < nr; lo += 2 * width) {
+			size_t mid = lo + width < nr ? lo + width : nr;
+			size_t hi = lo + 2 * width < nr ? lo + 2 * width : nr;
+			size_t a = lo, b = mid;
+
+			for (size_t i = lo; i < hi; i++)
+				tmp[i] = a < mid && (b == hi || sorted(o[a], o[b])) ? o[a++]
+										     : o[b++];
+		}
+		memcpy(o, tmp, nr * sizeof(*o));
+	}
+}
+
+static void note_alive(struct engine *e, struct object *o)
+{
+	struct charge c = {
+		.rule = RULE_ALIVE_AT_END, .o = o,
+		.fact_ts = o->born.ts, .doubt = uncertain(e, o), .sure = o->sure,
+	};
+
+	if (o->flags & OBJ_NOTED)
+		return;
+	if (o->class == HMT_CLASS_HMM) {
+		const struct account *a = o->account;
+
+		if (a->nr_mirrors || a->nr_ranges || a->balance <= 0)
+			return;
+		c.count = (__u64)a->balance;
+	}
+	charge(e, &c);
+}
+
+void rules_finish(struct engine *e)
+{
+	struct moment never = { .stack = -1 };
+	struct object_walk w = { 0 };
+	struct object *o, **all, **tmp;
+	size_t nr = 0;
+
+	all = hmt_calloc(e->nr_objects + 1, sizeof(*all));
+	tmp = hmt_calloc(e->nr_objects + 1, sizeof(*tmp));
+	if (!all || !tmp) {
+		e->oom = true;
+		goto out;
+	}
+	while ((o = object_walk(e, &w)))
+		if (o->class != CLASS_MM && alive(o))
+			all[nr++] = o;
+	sort(all, tmp, nr);
+	for (size_t i = 0; i < nr; i++) {
+		if (all[i]->class == HMT_CLASS_HMM && all[i]->doubt)
+			hmm_settle_doubt(e, all[i]);
+		else
+			settle_doubt(e, all[i]);
+	}
+	for (size_t i = 0; i < nr; i++)
+		note_alive(e, all[i]);
+	for (size_t i = 0; i < nr; i++)
+		life_over(e, all[i], &never);
+out:
+	hmt_free(all);
+	hmt_free(tmp);
+}
+
+int engine__finish(struct engine *e)
+{
+	if (e->oom)
+		return -ENOMEM;
+	if (e->finishing)
+		return 0;
+	e->finishing = true;
+	timers_finish(e);
+	rules_finish(e);
+	return e->oom ? -ENOMEM : 0;
+}
+
+const struct engine_stats *engine__stats(const struct engine *e)
+{
+	return &e->stats;
+}
+
+int engine__verdict(const struct engine *e)
+{
+	if (e->stats.findings[SEVERITY_WARN] || e->stats.findings[SEVERITY_ERROR])
+		return 1;
+	return e->lost_seq || e->stats.inconclusive ? 3 : 0;
+}

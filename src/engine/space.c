@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0
+/* space.c - address spaces: in use, torn down, destroyed, and the cookie used again. */
+#include "engine/priv.h"
+
+static struct object *begin_mm(struct engine *e, struct object *mm, __u64 addr, enum life state)
+{
+	mm = mm ? object_reborn(e, mm) : object_get(e, CLASS_MM, addr);
+	if (!mm)
+		return NULL;
+	mm->state = (__u8)state;
+	mm->generation++;
+	return mm;
+}
+
+/*
+ * Registering on an address space that was torn down is either the fault of
+ * that name, or its end was not seen and the cookie is another one's now. The
+ * kernel's own count of users, where it was read, tells: it never comes back
+ * from zero. Without it a loss since the end leaves it open.
+ */
+struct object *mm_used(struct engine *e, const struct event *ev, __u32 mm_users,
+		       struct mm_use *ret_use)
+{
+	__u64 addr = ev->h->mm;
+	struct object *mm;
+	struct step step;
+
+	*ret_use = (struct mm_use){ .fate = MM_FINE };
+	if (!addr)
+		return NULL;
+	mm = object_find(e, CLASS_MM, addr);
+	step = mm_steps[mm ? mm->state : LIFE_NONE][ME_REGISTERED];
+	if (step.act == ACT_ON_DEAD) {
+		ret_use->ended = mm->ended;
+		ret_use->sure = mm->sure;
+		if (!mm_users)
+			ret_use->fate = uncertain(e, mm) ? MM_MAYBE_TORN_DOWN : MM_TORN_DOWN;
+		if (ret_use->fate != MM_TORN_DOWN)
+			mm = begin_mm(e, mm, addr, LIFE_LIVE);
+	} else if (step.act == ACT_BIRTH) {
+		mm = begin_mm(e, mm, addr, LIFE_LIVE);
+	}
+	if (mm && ret_use->fate != MM_TORN_DOWN)
+		make_sure(e, mm, ev->m.ts);
+	return mm;
+}
+
+struct object *mm_met(struct engine *e, const struct event *ev)
+{
+	struct object *mm = ev->h->mm ? object_find(e, CLASS_MM, ev->h->mm) : NULL;
+
+	if (mm && (alive(mm) || mm->state == LIFE_ENDING))
+		return mm;
+	return ev->h->mm ? begin_mm(e, mm, ev->h->mm, LIFE_LIVE) : NULL;
+}
+
+void on_mm_release(struct engine *e, struct event *ev)
+{
+	struct object *mm;
+	struct step step;
+
+	if (!ev->h->mm)
+		return;
+	mm = object_find(e, CLASS_MM, ev->h->mm);
+	step = mm_steps[mm ? mm->state : LIFE_NONE][ME_RELEASE];
+	if (step.act != ACT_TEAR_DOWN)
+		return;
+	if (!mm || (mm->state != LIFE_LIVE && mm->state != LIFE_UNKNOWN))
+		mm = begin_mm(e, mm, ev->h->mm, step.next);
+	if (!mm)
+		return;
+	mm->state = step.next;
+	mm->ended = mark_of(&ev->m);
+	make_sure(e, mm, ev->m.ts);
+	if (!list_empty(&mm->children))
+		timer_add(e, TIMER_MM, mm, ev->m.ts + e->opts.grace_ns);
+}
+
+void on_mm_destroy(struct engine *e, struct event *ev)
+{
+	struct object *mm = ev->h->mm ? object_find(e, CLASS_MM, ev->h->mm) : NULL;
+	struct list *l, *next;
+
+	if (!mm || mm_steps[mm->state][ME_DESTROY].act != ACT_DESTROY)
+		return;
+	/* Nothing can be registered any more: what we were not sure of has ended unseen. */
+	for (l = mm->children.next; l != &mm->children; l = next) {
+		next = l->next;
+		if (uncertain(e, object_of(l, in_mm)))
+			life_gap(e, object_of(l, in_mm));
+	}
+	mm->state = mm_steps[mm->state][ME_DESTROY].next;
+	make_sure(e, mm, ev->m.ts);
+	object_bury(e, mm);
+}
+
+void mm_timer(struct engine *e, struct object *mm, __u64 left)
+{
+	for (struct list *l = mm->children.next; l != &mm->children; l = l->next) {
+		struct object *o = object_of(l, in_mm);
+
+		if (!(o->flags & OBJ_LATE))
+			flag_orphan(e, o, o->class == HMT_CLASS_MIRROR ?
+				    RULE_MIRROR_ORPHANED_BY_MM : RULE_RANGE_ORPHANED_BY_MM, left);
+	}
+}
