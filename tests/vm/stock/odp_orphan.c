@@ -88,15 +88,16 @@ static void sleep_ms(unsigned int ms)
  * A command is a header, its arguments and, by a pointer in the arguments, room
  * for the response; sizes count in words of 4 bytes.
  */
-#define COMMAND(v, nr, args, resp_size) do_command(v, nr, &(args).hdr, sizeof(args), resp_size)
+#define COMMAND(v, nr, args, resp_size) do_command(v, nr, &(args), sizeof(args), resp_size)
 
-static int do_command(struct verbs *v, uint32_t command, struct ib_uverbs_cmd_hdr *hdr,
-		      size_t size, size_t resp_size)
+static int do_command(struct verbs *v, uint32_t command, void *args, size_t size, size_t resp_size)
 {
+	struct ib_uverbs_cmd_hdr *hdr = args;
+
 	hdr->command = command;
 	hdr->in_words = size / 4;
 	hdr->out_words = resp_size / 4;
-	return write(v->fd, hdr, size) == (ssize_t)size ? 0 : -1;
+	return write(v->fd, args, size) == (ssize_t)size ? 0 : -1;
 }
 
 static int verbs_open(struct verbs *v, const char *device)
@@ -124,8 +125,7 @@ static int verbs_open(struct verbs *v, const char *device)
 	return 0;
 }
 
-/* The whole address space has no beginning and no end. */
-static int verbs_register(struct verbs *v, struct range *r, int implicit)
+static int verbs_register(struct verbs *v, struct range *r)
 {
 	struct ib_uverbs_reg_mr_resp mr = { 0 };
 	struct {
@@ -133,9 +133,9 @@ static int verbs_register(struct verbs *v, struct range *r, int implicit)
 		struct ib_uverbs_reg_mr arg;
 	} reg_mr = {
 		.arg.response = (uintptr_t)&mr,
-		.arg.start = implicit ? 0 : r->start,
-		.arg.length = implicit ? UINT64_MAX : r->length,
-		.arg.hca_va = implicit ? 0 : r->start,
+		.arg.start = r->start,
+		.arg.length = r->length,
+		.arg.hca_va = r->start,
 		.arg.pd_handle = v->pd,
 		.arg.access_flags = ACCESS_LOCAL_WRITE | ACCESS_ON_DEMAND,
 	};
@@ -154,6 +154,15 @@ static int verbs_unregister(struct verbs *v, const struct range *r)
 	} dereg_mr = { .arg.mr_handle = r->handle };
 
 	return COMMAND(v, IB_USER_VERBS_CMD_DEREG_MR, dereg_mr, 0);
+}
+
+static void fail_register(const struct options *o)
+{
+	/* What a device says that does not know the flag, or this way to use it. */
+	if (errno == EINVAL)
+		errno = EOPNOTSUPP;
+	fail(o->implicit ? "cannot register all of memory (implicit ODP)"
+			 : "cannot register memory on demand");
 }
 
 /* --- an orphan ------------------------------------------------------------- */
@@ -278,15 +287,17 @@ static int make_orphan(const struct options *o)
 	int sock[2];
 	pid_t child = 0;
 
-	map_ranges(o, ranges);
+	if (o->implicit)
+		ranges[0] = (struct range){ .start = 0, .length = UINT64_MAX };
+	else
+		map_ranges(o, ranges);
 	if (o->pass)
 		child = holder_start(o, sock);
 	if (verbs_open(&v, o->device))
 		fail(o->device);
 	for (unsigned int i = 0; i < o->ranges; i++)
-		if (verbs_register(&v, &ranges[i], o->implicit))
-			fail(o->implicit ? "the device does not register all of memory (implicit ODP)"
-					 : "the device does not register memory on demand");
+		if (verbs_register(&v, &ranges[i]))
+			fail_register(o);
 	if (o->pass)
 		send_fds(sock[0], (int[]){ v.fd, v.async_fd }, 2);
 	else
@@ -310,8 +321,8 @@ static void churn(const struct options *o)
 		fail(o->device);
 	for (;;) {
 		for (unsigned int i = 0; i < o->ranges; i++)
-			if (verbs_register(&v, &ranges[i], 0))
-				fail("the device does not register memory on demand");
+			if (verbs_register(&v, &ranges[i]))
+				fail_register(o);
 		for (unsigned int i = 0; i < o->ranges; i++)
 			if (verbs_unregister(&v, &ranges[i]))
 				fail("unregister");
