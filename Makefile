@@ -111,6 +111,10 @@ $(O)/gen/hmmtrace.skel.h: $(O)/bpf/hmmtrace.o
 
 ifndef NO_BPF
 $(O)/obj/capture/load.o: $(O)/gen/hmmtrace.skel.h
+else
+# What of the capture needs no libbpf is tested without it, and under the sanitizers.
+capture_pure := batch enrich feature kallsyms loss outq plan resync
+$(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif
 
 # --- tests ---------------------------------------------------------------------
@@ -122,7 +126,12 @@ $(O)/unit/%: tests/unit/%.c $(O)/libhmmtrace.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -Itests/unit -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
 
-unit: $(unit_bin)
+# Text into a trace file, for the command-line tests.
+$(O)/text2trace: tests/cli/text2trace.c $(O)/libhmmtrace.a
+	$(call msg,TEST,$@)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
+
+unit: $(unit_bin) $(O)/text2trace
 
 # No root, no network, no VM, about a minute. HMT_NO_BPF and the sanitizers have a build each.
 check: all unit

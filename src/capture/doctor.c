@@ -15,7 +15,7 @@ void capture_doctor(const struct capture_opts *opts, struct features *ret_f, str
 		.force_classic = opts->force_classic,
 	};
 
-	features_probe(NULL, ret_f);
+	features_probe(&feature_env_real, ret_f);
 	plan_build(ret_f, &po, ret_p);
 }
 

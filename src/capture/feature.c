@@ -2,12 +2,9 @@
 /* feature.c - asks the machine, one function per requirement. */
 #include "capture/feature.h"
 
-#include <bpf/bpf.h>
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
+#include <errno.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/bpf.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,8 +31,7 @@ static const struct {
 };
 
 struct probe {
-	const char *root;
-	int (*try_bpf)(enum feature_id id, int btf_id);
+	const struct feature_env *env;
 	struct features *f;
 	const char *tracefs;	/* NULL: not mounted or not readable */
 	int exit_btf_id;
@@ -62,7 +58,7 @@ static ssize_t read_head(const struct probe *p, const char *path, char *buf, siz
 	ssize_t n;
 	int fd;
 
-	if ((size_t)snprintf(full, sizeof(full), "%s%s", p->root, path) >= sizeof(full))
+	if ((size_t)snprintf(full, sizeof(full), "%s%s", p->env->root, path) >= sizeof(full))
 		return -ENAMETOOLONG;
 	fd = open(full, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -89,7 +85,7 @@ static int can_access(const struct probe *p, const char *path)
 {
 	char full[512];
 
-	snprintf(full, sizeof(full), "%s%s", p->root, path);
+	snprintf(full, sizeof(full), "%s%s", p->env->root, path);
 	return access(full, R_OK | X_OK) ? -errno : 0;
 }
 
@@ -135,121 +131,48 @@ static void probe_lockdown(struct probe *p)
 		    strstr(buf, "[integrity]") ? "lockdown=integrity" : "not locked down");
 }
 
-/* Return: arguments of the tracepoint behind a btf_trace_ typedef, negative if it is not one. */
-static int trace_nr_args(const struct btf *btf, const struct btf_type *t)
-{
-	t = btf__type_by_id(btf, t->type);
-	if (!t || !btf_is_ptr(t))
-		return -EINVAL;
-	t = btf__type_by_id(btf, t->type);
-	if (!t || !btf_is_func_proto(t))
-		return -EINVAL;
-	return btf_vlen(t) - 1;		/* the first is the private pointer */
-}
-
-static void check_trace_type(struct probe *p, const struct btf *btf, const struct btf_type *t,
-			     const char *name)
+void features_trace_type(struct features *f, const char *name, int nr_args)
 {
 	for (int i = 0; i < TP_NR; i++) {
-		struct tp_result *r = &p->f->tp[i];
-		int nr;
+		struct tp_result *r = &f->tp[i];
 
 		if (strcmp(name, tps[i].name))
 			continue;
-		nr = trace_nr_args(btf, t);
 		/* Append-only: more than expected is a newer kernel and fine. */
-		if (nr >= TP_ID_WORDS + tps[i].extras)
+		if (nr_args >= TP_ID_WORDS + tps[i].extras)
 			r->in_btf = true;
 		else
 			snprintf(r->reason, sizeof(r->reason), "%s has %d arguments, not %d",
-				 tps[i].name, nr, TP_ID_WORDS + tps[i].extras);
+				 tps[i].name, nr_args, TP_ID_WORDS + tps[i].extras);
 		return;
 	}
-}
-
-/* One pass over all types: a look-up by name is a pass each. */
-static void scan_btf(struct probe *p, const struct btf *btf)
-{
-	static const char prefix[] = "btf_trace_";
-	__u32 nr = btf__type_cnt(btf);
-
-	for (__u32 id = 1; id < nr; id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
-		const char *name;
-
-		if (!btf_is_typedef(t))
-			continue;
-		name = btf__name_by_offset(btf, t->name_off);
-		if (!name || strncmp(name, prefix, sizeof(prefix) - 1))
-			continue;
-		name += sizeof(prefix) - 1;
-		if (!strncmp(name, "hmm_", 4))
-			check_trace_type(p, btf, t, name);
-		else if (!strcmp(name, "sched_process_exit"))
-			p->exit_btf_id = id;
-	}
-	p->f->exit_btf = p->exit_btf_id > 0;
+	if (!strcmp(name, "sched_process_exit"))
+		f->exit_btf = true;
 }
 
 static void probe_btf(struct probe *p)
 {
 	char full[512];
-	struct btf *btf;
-	int err;
+	int nr;
 
-	snprintf(full, sizeof(full), "%s/sys/kernel/btf/vmlinux", p->root);
+	snprintf(full, sizeof(full), "%s/sys/kernel/btf/vmlinux", p->env->root);
 	if (access(full, R_OK)) {
-		err = errno;
+		int err = errno;
+
 		set(p, FEAT_BTF, FEATURE_MISSING, "%s",
 		    err == ENOENT ? "the kernel was built without it" : strerror(err));
 		return;
 	}
-	btf = btf__parse(full, NULL);
-	err = libbpf_get_error(btf);
-	if (err) {
-		set(p, FEAT_BTF, FEATURE_MISSING, "it cannot be read: %s", strerror(-err));
-		return;
-	}
-	scan_btf(p, btf);
-	set(p, FEAT_BTF, FEATURE_OK, "%u types", btf__type_cnt(btf) - 1);
-	btf__free(btf);
-}
-
-static int try_bpf_real(enum feature_id id, int btf_id)
-{
-	static const struct bpf_insn ret0[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_RAW_TP,
-		    .attach_btf_id = btf_id);
-	int fd = -EINVAL;
-
-	switch (id) {
-	case FEAT_BPF:
-		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 8, 1, NULL);
-		break;
-	case FEAT_RINGBUF:
-		fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, sysconf(_SC_PAGESIZE), NULL);
-		break;
-	case FEAT_TP_BTF:
-		if (btf_id <= 0)
-			return -ENOENT;
-		fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", ret0,
-				   sizeof(ret0) / sizeof(ret0[0]), &opts);
-		break;
-	default:
-		break;
-	}
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
+	nr = p->env->scan_btf(full, p->f, &p->exit_btf_id);
+	if (nr < 0)
+		set(p, FEAT_BTF, FEATURE_MISSING, "it cannot be read: %s", strerror(-nr));
+	else
+		set(p, FEAT_BTF, FEATURE_OK, "%d types", nr);
 }
 
 static void probe_by_call(struct probe *p, enum feature_id id)
 {
-	int err = p->try_bpf(id, p->exit_btf_id);
+	int err = p->env->try_bpf(id, p->exit_btf_id);
 
 	if (!err)
 		set(p, id, FEATURE_OK, "%s", "");
@@ -411,14 +334,7 @@ static void probe_kallsyms(struct probe *p)
 
 void features_probe(const struct feature_env *env, struct features *ret_f)
 {
-	struct probe p = {
-		.root = env && env->root ? env->root : "",
-		.try_bpf = env && env->try_bpf ? env->try_bpf : try_bpf_real,
-		.f = ret_f,
-	};
-
-	/* Being refused is an answer here, nothing to be told about. */
-	libbpf_print_fn_t print = libbpf_set_print(NULL);
+	struct probe p = { .env = env, .f = ret_f };
 
 	memset(ret_f, 0, sizeof(*ret_f));
 	probe_privilege(&p);
@@ -431,5 +347,4 @@ void features_probe(const struct feature_env *env, struct features *ret_f)
 	probe_tracefs(&p);
 	probe_tracepoints(&p);
 	probe_kallsyms(&p);
-	libbpf_set_print(print);
 }

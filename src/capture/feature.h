@@ -76,17 +76,25 @@ struct features {
 };
 
 /*
- * Where to look. root is put before every path ("" for the machine itself).
- * try_bpf asks the kernel by system call for FEAT_BPF, FEAT_RINGBUF and
- * FEAT_TP_BTF (on the tracepoint of this BTF id) and returns 0 or a negative
- * errno; NULL: the real one.
+ * Where to look and whom to ask, so that a test can be any machine.
+ *
+ * root is put before every path, "" for the machine itself. try_bpf asks the
+ * kernel by system call for FEAT_BPF, FEAT_RINGBUF and FEAT_TP_BTF (on the
+ * tracepoint of this BTF id) and returns 0 or a negative errno. scan_btf reads
+ * the kernel's BTF at path, tells what it finds with features_trace_type() and
+ * returns the number of types or a negative errno.
  */
 struct feature_env {
 	const char *root;
 	int (*try_bpf)(enum feature_id id, int btf_id);
+	int (*scan_btf)(const char *path, struct features *f, int *ret_exit_id);
 };
+/* This machine. */
+extern const struct feature_env feature_env_real;
 
-/* Fills *ret_f; env NULL: this machine. Cannot fail: what is not known is missing. */
+/* Fills *ret_f. Cannot fail: what is not known is missing. */
 void features_probe(const struct feature_env *env, struct features *ret_f);
+/* The kernel's BTF has btf_trace_<name>, of a tracepoint with nr_args arguments. */
+void features_trace_type(struct features *f, const char *name, int nr_args);
 
 #endif /* CAPTURE_FEATURE_H */

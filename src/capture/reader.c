@@ -281,6 +281,10 @@ static int resync(struct reader *r)
 		batch__sort(&r->batch);
 		err = deliver(r, batch__older(&r->batch, ts), &set);
 		r->cut = ts;
+		/* What was lost before the walk needs no other walk, but is to be told. */
+		read_counters(r);
+		if (!err)
+			err = report_ring(r, lost, ts);
 		if (!err)
 			err = push_objects(r, &set);
 		r->want_sync = false;
@@ -323,11 +327,13 @@ static int one_round(struct reader *r)
 	read_counters(r);
 	err = deliver(r, batch__older(&r->batch, ts), NULL);
 	r->cut = ts;
-	if (!err)
-		err = report_losses(r, lost);
-	if (!err && r->want_sync && !r->tainted && (r->stopping || ts >= r->sync_not_before))
-		err = resync(r);
-	return err;
+	return err ? err : report_losses(r, lost);
+}
+
+/* A table that is known to be incomplete proves nothing. */
+static bool sync_is_due(const struct reader *r)
+{
+	return r->want_sync && !r->tainted && (r->stopping || r->cut >= r->sync_not_before);
 }
 
 static int last_round(struct reader *r)
@@ -337,6 +343,8 @@ static int last_round(struct reader *r)
 	/* No program runs: nothing can be busy, and no loss can be counted any more. */
 	for (int i = 0; i < 3 && err == -EAGAIN; i++)
 		err = one_round(r);
+	if (!err && sync_is_due(r))
+		err = resync(r);
 	if (!err)
 		err = push_mark(r, HMT_END, clock_ns(CLOCK_MONOTONIC), 0);
 	r->ended = true;
@@ -350,10 +358,18 @@ static int fill(struct reader *r)
 
 	if (r->stopping)
 		return last_round(r);
+	/* In a call of its own: waiting for the programs in flight takes its time. */
+	if (sync_is_due(r)) {
+		err = resync(r);
+		return err ? err : push_mark(r, HMT_TICK, r->cut, 0);
+	}
 	interrupted = ring__wait(&r->ring, WAIT_MS) == -EINTR;
 	err = one_round(r);
 	if (err && err != -EAGAIN)
 		return err;
+	/* First the resync, then time: a deadline in between would have to guess. */
+	if (!err && !interrupted && sync_is_due(r))
+		return 0;
 	/* After -EAGAIN the cut is that of the round before, and so is what the tick promises. */
 	if (err || interrupted || r->cut - r->last_tick >= TICK_NS)
 		err = push_mark(r, HMT_TICK, r->cut, 0);

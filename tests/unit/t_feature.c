@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The machine is a directory of files, and the kernel a table of answers. */
+#include "test.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "capture/feature.h"
+#include "capture/plan.h"
+
+static char root[64];
+static struct features f;
+static int refuse[FEAT_NR];		/* what try_bpf() answers */
+static const char *btf_lacks;		/* a tracepoint the BTF does not have */
+static const char *btf_short;		/* one that has an argument too few */
+static bool btf_patched;
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static void drop_root(void)
+{
+	if (root[0])
+		nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	root[0] = '\0';
+}
+
+static void put(const char *path, const char *text)
+{
+	char full[256];
+	FILE *file;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	for (char *s = full + strlen(root) + 1; (s = strchr(s, '/')); s++) {
+		*s = '\0';
+		mkdir(full, 0755);
+		*s = '/';
+	}
+	file = fopen(full, "w");
+	ASSERT_NOT_NULL(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void take(const char *path)
+{
+	char full[256];
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	ASSERT_OK(remove(full));
+}
+
+/* As the kernel prints it; skip: a field to leave out, NULL: none. */
+static void put_format(const char *name, const char *fields, const char *skip)
+{
+	char text[4096], path[128], all[128], *field, *rest = all;
+	int off = 8, n;
+
+	n = snprintf(text, sizeof(text), "name: %s\nID: 99\nformat:\n"
+		     "\tfield:unsigned short common_type;\toffset:0;\tsize:2;\tsigned:0;\n"
+		     "\tfield:int common_pid;\toffset:4;\tsize:4;\tsigned:1;\n\n", name);
+	snprintf(all, sizeof(all), "%s %s", TP_ID_FIELDS, fields);
+	while ((field = strsep(&rest, " "))) {
+		if (!*field || (skip && !strcmp(field, skip)))
+			continue;
+		n += snprintf(text + n, sizeof(text) - n,
+			      "\tfield:u64 %s;\toffset:%d;\tsize:8;\tsigned:0;\n", field, off);
+		off += 8;
+	}
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/hmm/%s/format", name);
+	put(path, text);
+}
+
+/* A patched kernel, tracefs mounted, root. */
+static void good(void)
+{
+	drop_root();
+	snprintf(root, sizeof(root), "/tmp/t_feature.XXXXXX");
+	ASSERT_NOT_NULL(mkdtemp(root));
+	memset(refuse, 0, sizeof(refuse));
+	btf_lacks = btf_short = NULL;
+	btf_patched = true;
+	put("/proc/self/status", "Name:\tt_feature\nCapEff:\t000001ffffffffff\n");
+	put("/proc/sys/kernel/osrelease", "6.12.1\n");
+	put("/proc/kallsyms", "ffffffff81000000 T _text\n");
+	put("/sys/kernel/btf/vmlinux", "x");
+	put("/sys/kernel/tracing/events/sched/sched_process_exit/id", "300\n");
+#define TP_X(KIND, event, nr, fields, group) put_format("hmm_" #event, fields, NULL);
+	HMT_TRACEPOINTS(TP_X)
+#undef TP_X
+}
+
+static int try_bpf(enum feature_id id, int btf_id)
+{
+	(void)btf_id;
+	return refuse[id];
+}
+
+static int scan_btf(const char *path, struct features *ret_f, int *ret_exit_id)
+{
+	static const struct {
+		const char *name;
+		int nr;
+	} tps[] = {
+#define TP_X(KIND, event, extras, fields, group) { "hmm_" #event, TP_ID_WORDS + extras },
+		HMT_TRACEPOINTS(TP_X)
+#undef TP_X
+	};
+
+	ASSERT_HAS(path, root);
+	for (size_t i = 0; btf_patched && i < sizeof(tps) / sizeof(tps[0]); i++) {
+		if (btf_lacks && !strcmp(tps[i].name, btf_lacks))
+			continue;
+		features_trace_type(ret_f, tps[i].name, tps[i].nr -
+				    (btf_short && !strcmp(tps[i].name, btf_short)));
+	}
+	features_trace_type(ret_f, "hmm_something_newer", 3);
+	features_trace_type(ret_f, "sched_process_exit", 1);
+	*ret_exit_id = 17;
+	return 1000;
+}
+
+static void probe(void)
+{
+	const struct feature_env env = { .root = root, .try_bpf = try_bpf, .scan_btf = scan_btf };
+
+	features_probe(&env, &f);
+}
+
+static void assert_missing(enum feature_id id, const char *reason)
+{
+	probe();
+	ASSERT_EQ(f.f[id].state, FEATURE_MISSING);
+	ASSERT_HAS(f.f[id].reason, reason);
+	drop_root();
+}
+
+static void test_feature__table(void)
+{
+	for (int i = 0; i < FEAT_NR; i++) {
+		const struct feature_desc *d = &feature_descs[i];
+
+		ASSERT_MSG(d->id && d->what && d->since && d->remedy, "feature %d", i);
+		ASSERT_MSG(d->id[0] && d->remedy[0], "feature %d", i);
+	}
+}
+
+static void test_feature__everything(void)
+{
+	good();
+	probe();
+	for (int i = 0; i < FEAT_NR; i++)
+		ASSERT_MSG(f.f[i].state == FEATURE_OK, "%s: %s", feature_descs[i].id,
+			   f.f[i].reason);
+	for (int i = 0; i < TP_NR; i++)
+		ASSERT_MSG(f.tp[i].in_btf && f.tp[i].in_tracefs, "tracepoint %d: %s", i,
+			   f.tp[i].reason);
+	ASSERT(f.exit_btf && f.exit_tracefs);
+	drop_root();
+}
+
+static void test_feature__privilege(void)
+{
+	good();
+	put("/proc/self/status", "Name:\tx\nCapEff:\t000000c000000000\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_PRIVILEGE].state, FEATURE_OK);
+	put("/proc/self/status", "Name:\tx\nCapEff:\t0000008000000000\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_PRIVILEGE].state, FEATURE_MISSING);
+	ASSERT_HAS(f.f[FEAT_PRIVILEGE].reason, "CAP_PERFMON is not");
+	put("/proc/self/status", "Name:\tx\nCapEff:\t0000000000000000\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_PRIVILEGE].state, FEATURE_MISSING);
+	put("/proc/self/status", "Name:\tx\n");
+	assert_missing(FEAT_PRIVILEGE, "no CapEff");
+}
+
+static void test_feature__btf(void)
+{
+	good();
+	take("/sys/kernel/btf/vmlinux");
+	assert_missing(FEAT_BTF, "built without");
+}
+
+static void test_feature__lockdown(void)
+{
+	good();
+	put("/sys/kernel/security/lockdown", "none [integrity] confidentiality\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_LOCKDOWN].state, FEATURE_OK);
+	put("/sys/kernel/security/lockdown", "none integrity [confidentiality]\n");
+	assert_missing(FEAT_LOCKDOWN, "confidentiality");
+}
+
+static void test_feature__calls(void)
+{
+	good();
+	refuse[FEAT_BPF] = -ENOSYS;
+	assert_missing(FEAT_BPF, "Function not implemented");
+	good();
+	refuse[FEAT_RINGBUF] = -EINVAL;
+	assert_missing(FEAT_RINGBUF, "Invalid argument");
+	good();
+	refuse[FEAT_TP_BTF] = -EACCES;
+	assert_missing(FEAT_TP_BTF, "Permission denied");
+}
+
+static void test_feature__memlock(void)
+{
+	good();
+	put("/proc/sys/kernel/osrelease", "5.10.0-30-amd64\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_MEMLOCK].state, FEATURE_OK);
+	ASSERT_HAS(f.f[FEAT_MEMLOCK].reason, "raised");
+	put("/proc/self/status", "Name:\tx\nCapEff:\t0\n");
+	assert_missing(FEAT_MEMLOCK, "5.10");
+}
+
+static void test_feature__kallsyms(void)
+{
+	good();
+	put("/proc/kallsyms", "0000000000000000 T _text\n");
+	assert_missing(FEAT_KALLSYMS, "hidden");
+	good();
+	take("/proc/kallsyms");
+	assert_missing(FEAT_KALLSYMS, "No such file");
+}
+
+static void test_feature__tracefs(void)
+{
+	good();
+	drop_root();
+	snprintf(root, sizeof(root), "/tmp/t_feature.XXXXXX");
+	ASSERT_NOT_NULL(mkdtemp(root));
+	put("/sys/kernel/btf/vmlinux", "x");
+	probe();
+	ASSERT_EQ(f.f[FEAT_TRACEFS].state, FEATURE_MISSING);
+	ASSERT_STREQ(f.f[FEAT_TRACEFS].reason, "not mounted");
+	/* The type information alone is enough to know that they are there. */
+	ASSERT_EQ(f.f[FEAT_HMM_TP].state, FEATURE_OK);
+	ASSERT(f.tp[TP_FREE].in_btf && !f.tp[TP_FREE].in_tracefs);
+
+	put("/sys/kernel/debug/tracing/events/enable", "0\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_TRACEFS].state, FEATURE_OK);
+	ASSERT_HAS(f.f[FEAT_TRACEFS].reason, "debug");
+	drop_root();
+}
+
+static void test_feature__stock_kernel(void)
+{
+	good();
+	drop_root();
+	snprintf(root, sizeof(root), "/tmp/t_feature.XXXXXX");
+	ASSERT_NOT_NULL(mkdtemp(root));
+	put("/sys/kernel/btf/vmlinux", "x");
+	put("/sys/kernel/tracing/events/sched/sched_process_exit/id", "300\n");
+	btf_patched = false;
+	assert_missing(FEAT_HMM_TP, "this kernel has none");
+	ASSERT_STREQ(f.tp[TP_FREE].reason, "this kernel has no hmm:hmm_free");
+}
+
+static void test_feature__some_tracepoints(void)
+{
+	good();
+	btf_lacks = "hmm_free";
+	take("/sys/kernel/tracing/events/hmm/hmm_free/format");
+	assert_missing(FEAT_HMM_TP, "19 of 20: this kernel has no hmm:hmm_free");
+}
+
+static void test_feature__too_few_arguments(void)
+{
+	good();
+	btf_short = "hmm_ref_get";
+	take("/sys/kernel/tracing/events/hmm/hmm_ref_get/format");
+	assert_missing(FEAT_HMM_TP, "hmm_ref_get has 6 arguments, not 7");
+	ASSERT(!f.tp[TP_REF_GET].in_btf);
+}
+
+/* The words would be read in the wrong places, by either kind of program. */
+static void test_feature__foreign_fields(void)
+{
+	good();
+	put_format("hmm_ref_get", "count call_site", "mirror");
+	assert_missing(FEAT_HMM_TP, "hmm_ref_get has no 8-byte field mirror at offset 24");
+	ASSERT(!f.tp[TP_REF_GET].in_btf && !f.tp[TP_REF_GET].in_tracefs);
+
+	good();
+	put_format("hmm_range_register", "start end page_shift", NULL);
+	assert_missing(FEAT_HMM_TP, "no 8-byte field ret at offset 72");
+}
+
+/* Append-only: a newer kernel that says more is fine. */
+static void test_feature__newer_fields(void)
+{
+	good();
+	put_format("hmm_ref_get", "count call_site why", NULL);
+	probe();
+	ASSERT_EQ(f.f[FEAT_HMM_TP].state, FEATURE_OK);
+	drop_root();
+}
+
+TEST_MAIN(TEST(test_feature__table), TEST(test_feature__everything), TEST(test_feature__privilege),
+	  TEST(test_feature__btf), TEST(test_feature__lockdown), TEST(test_feature__calls),
+	  TEST(test_feature__memlock), TEST(test_feature__kallsyms), TEST(test_feature__tracefs),
+	  TEST(test_feature__stock_kernel), TEST(test_feature__some_tracepoints),
+	  TEST(test_feature__too_few_arguments), TEST(test_feature__foreign_fields),
+	  TEST(test_feature__newer_fields))

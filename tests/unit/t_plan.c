@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "test.h"
+
+#include <errno.h>
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "capture/plan.h"
+
+static struct features f;
+static struct plan p;
+static struct plan_opts opts;
+
+/* A patched kernel where everything is as it should be. */
+static void good(void)
+{
+	memset(&f, 0, sizeof(f));
+	memset(&opts, 0, sizeof(opts));
+	for (int i = 0; i < FEAT_NR; i++)
+		f.f[i].state = FEATURE_OK;
+	for (int i = 0; i < TP_NR; i++)
+		f.tp[i].in_btf = f.tp[i].in_tracefs = true;
+	f.exit_btf = f.exit_tracefs = true;
+}
+
+static void without(enum feature_id id, const char *reason)
+{
+	f.f[id].state = FEATURE_MISSING;
+	snprintf(f.f[id].reason, sizeof(f.f[id].reason), "%s", reason);
+}
+
+static void without_tp(int i, const char *reason)
+{
+	f.tp[i].in_btf = f.tp[i].in_tracefs = false;
+	snprintf(f.tp[i].reason, sizeof(f.tp[i].reason), "%s", reason);
+	without(FEAT_HMM_TP, "some are missing");
+}
+
+static void stock(void)
+{
+	for (int i = 0; i < TP_NR; i++)
+		without_tp(i, "this kernel has no such event");
+	without(FEAT_HMM_TP, "this kernel has none");
+}
+
+static void test_plan__everything(void)
+{
+	good();
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_FULL);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.source, CAPTURE_TRACEPOINT);
+	ASSERT_EQ(p.rows[TP_RANGE_REGISTER].state, PLAN_ON);
+	ASSERT_EQ(p.rows[TP_RANGE_REGISTER].mech, MECH_TP_BTF);
+	ASSERT_STREQ(p.rows[TP_RANGE_REGISTER].program, "hmt_range_register");
+	ASSERT_STREQ(p.rows[TP_RANGE_REGISTER].event, "range-register");
+	ASSERT_STREQ(p.rows[TP_RANGE_REGISTER].tracepoint, "hmm:hmm_range_register");
+	ASSERT_STREQ(p.rows[PLAN_EXIT].event, "task-exit");
+	ASSERT_STREQ(p.rows[PLAN_EXIT].program, "hmt_task_exit");
+	ASSERT_EQ(p.rows[TP_FAULT_BEGIN].state, PLAN_OFF);
+	ASSERT_EQ(p.rows[TP_CALLBACK_END].state, PLAN_OFF);
+	ASSERT_NULL(p.rows[TP_FAULT_BEGIN].program);
+}
+
+static void test_plan__rows_are_complete(void)
+{
+	good();
+	plan_build(&f, &opts, &p);
+	for (int i = 0; i < PLAN_ROWS; i++) {
+		ASSERT_MSG(p.rows[i].event && p.rows[i].tracepoint && p.rows[i].observes &&
+			   p.rows[i].undecidable, "row %d", i);
+		ASSERT_MSG(p.rows[i].observes[0], "row %d", i);
+	}
+}
+
+static void test_plan__hot_events(void)
+{
+	good();
+	opts.hot_fault = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.rows[TP_FAULT_BEGIN].state, PLAN_ON);
+	ASSERT_EQ(p.rows[TP_READ_BEGIN].state, PLAN_ON);
+	ASSERT_EQ(p.rows[TP_INVALIDATE_BEGIN].state, PLAN_OFF);
+	opts.hot_invalidate = true;
+	plan_build(&f, &opts, &p);
+	for (int i = 0; i < PLAN_ROWS; i++)
+		ASSERT_EQ(p.rows[i].state, PLAN_ON);
+}
+
+static void test_plan__classic_twins(void)
+{
+	good();
+	without(FEAT_TP_BTF, "the kernel said: Invalid argument");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_FULL);
+	ASSERT_EQ(p.rows[TP_FREE].mech, MECH_TP);
+	ASSERT_STREQ(p.rows[TP_FREE].program, "hmt_free_tp");
+	ASSERT_STREQ(p.rows[PLAN_EXIT].program, "hmt_task_exit_tp");
+
+	good();
+	opts.force_classic = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_FULL);
+	ASSERT_EQ(p.rows[TP_FREE].mech, MECH_TP);
+}
+
+static void test_plan__no_tracefs(void)
+{
+	good();
+	without(FEAT_TRACEFS, "not mounted");
+	for (int i = 0; i < TP_NR; i++)
+		f.tp[i].in_tracefs = false;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_FULL);
+
+	/* ... but then there is no way without typed tracepoints. */
+	without(FEAT_TP_BTF, "the kernel said: Invalid argument");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_NONE);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_HAS(p.why.text, "not mounted");
+}
+
+static void test_plan__no_privilege(void)
+{
+	good();
+	without(FEAT_PRIVILEGE, "this process has neither");
+	/* Without it nothing else can be asked either: one sentence, the first reason. */
+	without(FEAT_BPF, "the kernel said: Operation not permitted");
+	without(FEAT_RINGBUF, "the kernel said: Operation not permitted");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EPERM);
+	ASSERT_EQ(p.tier, TIER_NONE);
+	ASSERT_HAS(p.why.text, "run as root, or grant CAP_BPF and CAP_PERFMON");
+	for (int i = 0; i < PLAN_ROWS; i++) {
+		ASSERT_NE(p.rows[i].state, PLAN_ON);
+		ASSERT_NULL(p.rows[i].program);
+		ASSERT(p.rows[i].why[0]);
+	}
+}
+
+static void test_plan__not_supported(void)
+{
+	static const enum feature_id ids[] = { FEAT_BTF, FEAT_LOCKDOWN, FEAT_BPF, FEAT_RINGBUF };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		good();
+		without(ids[i], "for a reason");
+		plan_build(&f, &opts, &p);
+		ASSERT_EQ(p.code, -EOPNOTSUPP);
+		ASSERT_EQ(p.tier, TIER_NONE);
+		ASSERT_HAS(p.why.text, "for a reason");
+		ASSERT_HAS(p.why.text, feature_descs[ids[i]].remedy);
+	}
+}
+
+static void test_plan__stock_kernel(void)
+{
+	good();
+	stock();
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_EQ(p.tier, TIER_NONE);
+	ASSERT_HAS(p.why.text, "this kernel has no hmm:* tracepoints");
+	ASSERT_HAS(p.why.text, "kernel/patches");
+	ASSERT_HAS(p.rows[TP_REF_GET].why, "no such event");
+}
+
+static void test_plan__foreign_tracepoints(void)
+{
+	good();
+	stock();
+	without(FEAT_HMM_TP, "19 of 20: hmm_free has 2 arguments, not 6");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_HAS(p.why.text, "hmm_free has 2 arguments");
+}
+
+static void test_plan__partial(void)
+{
+	good();
+	without_tp(TP_MM_RELEASE, "this kernel has no hmm:hmm_mm_release");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_PARTIAL);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.rows[TP_MM_RELEASE].state, PLAN_MISSING);
+	ASSERT_HAS(p.rows[TP_MM_RELEASE].undecidable, "mirror-orphaned-by-mm");
+	ASSERT_EQ(p.rows[TP_RANGE_REGISTER].state, PLAN_ON);
+
+	/* A hot event that is missing matters to those who asked for it. */
+	good();
+	without_tp(TP_READ_BEGIN, "this kernel has no hmm:hmm_read_begin");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_FULL);
+	opts.hot_fault = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_PARTIAL);
+}
+
+static void test_plan__essential(void)
+{
+	static const int essential[] = {
+		TP_MIRROR_REGISTER, TP_MIRROR_UNREGISTER, TP_RANGE_REGISTER,
+		TP_RANGE_UNREGISTER_BEGIN,
+	};
+
+	for (size_t i = 0; i < sizeof(essential) / sizeof(essential[0]); i++) {
+		good();
+		without_tp(essential[i], "gone");
+		plan_build(&f, &opts, &p);
+		ASSERT_EQ(p.tier, TIER_NONE);
+		ASSERT_EQ(p.code, -EOPNOTSUPP);
+	}
+}
+
+static void test_plan__other_source(void)
+{
+	good();
+	opts.source = CAPTURE_NOTIFIER;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_NONE);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_HAS(p.why.text, "no notifier source");
+}
+
+static void test_plan__row_failed(void)
+{
+	good();
+	plan_build(&f, &opts, &p);
+	ASSERT_OK(plan_row_failed(&p, TP_MM_DESTROY, -ENOENT));
+	ASSERT_EQ(p.tier, TIER_PARTIAL);
+	ASSERT_EQ(p.rows[TP_MM_DESTROY].state, PLAN_MISSING);
+	ASSERT_HAS(p.rows[TP_MM_DESTROY].why, "No such file");
+	ASSERT_EQ(plan_row_failed(&p, TP_RANGE_REGISTER, -ENOENT), -EOPNOTSUPP);
+	ASSERT_EQ(p.tier, TIER_NONE);
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(plan_row_failed(&p, TP_RANGE_REGISTER, -EACCES), -EPERM);
+}
+
+static void test_plan__names(void)
+{
+	for (int i = CAPTURE_AUTO; i <= CAPTURE_NOTIFIER; i++)
+		ASSERT_EQ(plan_source_parse(plan_source_name(i)), i);
+	ASSERT_LT(plan_source_parse("tracepoints"), 0);
+	ASSERT_LT(plan_source_parse(""), 0);
+	ASSERT_STREQ(plan_tier_name(TIER_PARTIAL), "partial");
+	ASSERT_STREQ(plan_state_name(PLAN_MISSING), "missing");
+	ASSERT_STREQ(plan_mech_name(MECH_NONE), "-");
+}
+
+static void test_plan__json(void)
+{
+	json_t *root, *rows, *row;
+	char *text;
+
+	good();
+	without_tp(TP_MM_RELEASE, "say \"why\"");
+	plan_build(&f, &opts, &p);
+	text = plan_json(&p);
+	ASSERT_NOT_NULL(text);
+	root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	ASSERT_NOT_NULL(root);
+	ASSERT_STREQ(json_string_value(json_object_get(root, "tier")), "partial");
+	ASSERT_STREQ(json_string_value(json_object_get(root, "source")), "tracepoint");
+	rows = json_object_get(root, "rows");
+	ASSERT_EQ(json_array_size(rows), PLAN_ROWS);
+	row = json_array_get(rows, TP_MM_RELEASE);
+	ASSERT_STREQ(json_string_value(json_object_get(row, "event")), "mm-release");
+	ASSERT_STREQ(json_string_value(json_object_get(row, "state")), "missing");
+	ASSERT_STREQ(json_string_value(json_object_get(row, "why")), "say \"why\"");
+	ASSERT_HAS(json_string_value(json_object_get(row, "undecidable")), "orphaned-by-mm");
+	row = json_array_get(rows, TP_REF_GET);
+	ASSERT_STREQ(json_string_value(json_object_get(row, "mechanism")), "tp_btf");
+	ASSERT_STREQ(json_string_value(json_object_get(row, "undecidable")), "");
+	json_decref(root);
+	hmt_free(text);
+}
+
+TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__rows_are_complete),
+	  TEST(test_plan__hot_events), TEST(test_plan__classic_twins), TEST(test_plan__no_tracefs),
+	  TEST(test_plan__no_privilege), TEST(test_plan__not_supported),
+	  TEST(test_plan__stock_kernel), TEST(test_plan__foreign_tracepoints),
+	  TEST(test_plan__partial), TEST(test_plan__essential), TEST(test_plan__other_source),
+	  TEST(test_plan__row_failed), TEST(test_plan__names), TEST(test_plan__json))
