@@ -188,7 +188,8 @@ static int load(struct kallsyms *k)
 		hmt_free(fresh.syms);
 		return err;
 	}
-	qsort(fresh.syms, fresh.nr, sizeof(*fresh.syms), cmp_syms);
+	if (fresh.nr)
+		qsort(fresh.syms, fresh.nr, sizeof(*fresh.syms), cmp_syms);
 	hmt_free(k->text);
 	hmt_free(k->syms);
 	*k = fresh;

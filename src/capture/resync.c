@@ -108,7 +108,7 @@ static int apply_ref(struct sync_set *s, const struct hmt_ref_get *r)
 
 	/* What the record says was true after whatever the walk saw, or is what it saw. */
 	if (o) {
-		o->val.count = r->count;
+		o->val.count = (__s64)r->count < 0 ? 0 : r->count;
 		return 0;
 	}
 	if ((__s64)r->count <= 0)

@@ -308,7 +308,64 @@ static void test_feature__newer_fields(void)
 	drop_root();
 }
 
-TEST_MAIN(TEST(test_feature__table), TEST(test_feature__everything), TEST(test_feature__privilege),
+#ifndef HMT_NO_BPF
+#include <bpf/btf.h>
+
+static void add_tracepoint(struct btf *btf, const char *name, int nr_args)
+{
+	int proto = btf__add_func_proto(btf, 0);
+
+	for (int i = 0; i < nr_args + 1; i++)
+		ASSERT_OK(btf__add_func_param(btf, "", 1));
+	ASSERT_GT(btf__add_typedef(btf, name, btf__add_ptr(btf, proto)), 0);
+}
+
+/* A kernel's type information, as far as it matters here. */
+static void test_feature__scan_btf(void)
+{
+	struct btf *btf = btf__new_empty();
+	int exit_id = 0, nr, want;
+	const void *raw;
+	char path[96];
+	FILE *file;
+	__u32 size;
+
+	good();
+	ASSERT_EQ(btf__add_int(btf, "u64", 8, 0), 1);
+	add_tracepoint(btf, "btf_trace_hmm_free", 6);
+	add_tracepoint(btf, "btf_trace_hmm_ref_get", 6);
+	add_tracepoint(btf, "btf_trace_sched_process_exit", 1);
+	add_tracepoint(btf, "trace_hmm_ref_put", 7);
+	ASSERT_GT(btf__add_typedef(btf, "btf_trace_hmm_ref_put", 1), 0);	/* not a function */
+	want = btf__type_cnt(btf) - 1;
+	raw = btf__raw_data(btf, &size);
+	snprintf(path, sizeof(path), "%s/sys/kernel/btf/vmlinux", root);
+	file = fopen(path, "w");
+	ASSERT_EQ(fwrite(raw, 1, size, file), size);
+	fclose(file);
+	btf__free(btf);
+
+	memset(&f, 0, sizeof(f));
+	nr = feature_env_real.scan_btf(path, &f, &exit_id);
+	ASSERT_EQ(nr, want);
+	ASSERT(f.exit_btf);
+	ASSERT_GT(exit_id, 0);
+	ASSERT(f.tp[TP_FREE].in_btf);
+	ASSERT(!f.tp[TP_REF_GET].in_btf);
+	ASSERT_HAS(f.tp[TP_REF_GET].reason, "has 6 arguments, not 7");
+	ASSERT(!f.tp[TP_REF_PUT].in_btf);
+
+	put("/sys/kernel/btf/vmlinux", "this is not BTF");
+	ASSERT_LT(feature_env_real.scan_btf(path, &f, &exit_id), 0);
+	drop_root();
+}
+#define TESTS_WITH_BPF TEST(test_feature__scan_btf),
+#else
+#define TESTS_WITH_BPF
+#endif
+
+TEST_MAIN(TESTS_WITH_BPF
+	  TEST(test_feature__table), TEST(test_feature__everything), TEST(test_feature__privilege),
 	  TEST(test_feature__btf), TEST(test_feature__lockdown), TEST(test_feature__calls),
 	  TEST(test_feature__memlock), TEST(test_feature__kallsyms), TEST(test_feature__tracefs),
 	  TEST(test_feature__stock_kernel), TEST(test_feature__some_tracepoints),
