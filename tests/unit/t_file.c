@@ -197,6 +197,50 @@ static void test_file__much_through_a_pipe(void)
 	ASSERT_EQ(waitpid(pid, NULL, 0), pid);
 }
 
+static __u64 number_at(size_t at, unsigned int bytes)
+{
+	__u64 v = 0;
+
+	memcpy(&v, file + at, bytes);
+	return v;
+}
+
+/* hmmtrace-file(5), offset by offset. Changing one of these lines needs a new major version. */
+static void test_file__layout_is_as_documented(void)
+{
+	size_t at;
+	__u32 crc;
+
+	if (*(const unsigned char *)&(const __u16){ 1 } != 1)
+		SKIP("the numbers here are little-endian");
+	make_sample();
+	ASSERT_MEMEQ(file, "\xc8\x48\x4d\x54\x0d\x0a\x1a\x0a\x01\0\0\0\x04\x03\x02\x01", 16);
+	at = number_at(16, 4);
+	ASSERT_EQ(at % 8, 0);
+	ASSERT_EQ(number_at(24, 4), 0);
+	ASSERT_EQ(file[32], '{');
+	ASSERT_EQ(file[32 + number_at(20, 4) - 1], '}');
+	crc = (__u32)number_at(28, 4);
+	memset(file + 28, 0, 4);
+	ASSERT_EQ(crc, crc32(0, file, (uInt)at));
+	/* the third frame: two records of 120 and 88 bytes */
+	at = frames[2].at;
+	ASSERT_MEMEQ(file + at, "HMT\xf5\0\0\0\0", 8);
+	ASSERT_EQ(number_at(at + 8, 4), frames[2].end - at - 56);
+	ASSERT_EQ(number_at(at + 12, 4), 120 + 88);
+	ASSERT_EQ(number_at(at + 16, 4), 2);
+	ASSERT_EQ(number_at(at + 20, 4), 0);
+	ASSERT_EQ(number_at(at + 24, 8), 2);
+	ASSERT_EQ(number_at(at + 32, 8), 2000000);
+	ASSERT_EQ(number_at(at + 40, 8), 3000000);
+	ASSERT_EQ(number_at(at + 48, 4), crc32(0, file + at + 56, (uInt)number_at(at + 8, 4)));
+	ASSERT_EQ(number_at(at + 52, 4), crc32(0, file + at, 52));
+	/* zstd's magic, and the bit for a checksum in its frame header */
+	ASSERT_EQ(number_at(at + 56, 4), 0xfd2fb528);
+	ASSERT(file[at + 60] & 4);
+	free_sample();
+}
+
 /* --- damage -------------------------------------------------------------------- */
 
 /*
@@ -834,7 +878,8 @@ static void test_file__no_memory_for_a_description(void)
 }
 
 TEST_MAIN(TEST(test_file__round_trip), TEST(test_file__description),
-	  TEST(test_file__much_through_a_pipe), TEST(test_file__cut_at_every_byte),
+	  TEST(test_file__much_through_a_pipe),
+	  TEST(test_file__layout_is_as_documented), TEST(test_file__cut_at_every_byte),
 	  TEST(test_file__flip_every_bit), TEST(test_file__bytes_removed_or_inserted),
 	  TEST(test_file__lost_says_how_many_and_when), TEST(test_file__forged_lengths),
 	  TEST(test_file__bad_records_in_good_frames), TEST(test_file__foreign),
