@@ -79,9 +79,8 @@ build_hmm_tests() {
 		note "building upstream's hmm-tests"
 		# The headers it includes by path come from its own tree, the rest from the host.
 		if ! ${CC:-gcc} -D_GNU_SOURCE= -O2 -w -static -pthread \
-			-isystem "$kernel/build/usr/include" \
-			-I"$(dirname "$source")" -I"$kernel/src/tools/include/uapi" \
-			-I"$kernel/src/tools/testing/selftests" \
+			-I"$(dirname "$source")" -I"$kernel/src/tools/testing/selftests" \
+			-idirafter "$kernel/src" \
 			"$source" -o "$dest/hmm-tests.new" >"$dest/log" 2>&1; then
 			cat "$dest/log" >&2
 			die "upstream's hmm-tests do not build"

@@ -111,7 +111,8 @@ run_image() {
 	image_module "$kernel" virtio_blk || true
 	for i in "${!case_file[@]}"; do
 		for need in ${case_needs[i]}; do
-			[[ -n ${met[$need]+set} ]] || met[$need]=$(image_need "$kernel" "$need")
+			[[ -n ${met[$need]+set} ]] || met[$need]=$(image_need "$kernel" "$need") ||
+				met[$need]="$need could not be built"
 			[[ -z ${met[$need]} ]] || case_why[i]=${met[$need]}
 		done
 		{
@@ -234,7 +235,7 @@ boot_command() {
 	image_module "$kernel" virtio_pci || true
 	image_module "$kernel" virtio_blk || true
 	for need in $needs; do
-		why=$(image_need "$kernel" "$need")
+		why=$(image_need "$kernel" "$need") || die "$need could not be built"
 		[[ -z $why ]] || die "$why"
 	done
 	: >"$root/vm/stream"

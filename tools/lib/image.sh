@@ -63,7 +63,7 @@ image_module() {
 # What a case may need, by name. Prints nothing, or why it cannot be had. Fails
 # only when something that should work does not; that has been said then.
 image_need() {
-	local kernel=$1 what=$2 dir
+	local kernel=$1 what=$2 made
 	case $what in
 	hmmtrace)
 		[[ -x $out/hmmtrace ]] || {
@@ -73,17 +73,19 @@ image_need() {
 		image_program "$out/hmmtrace"
 		;;
 	exerciser)
-		dir=$(build_modules "$kernel")
-		image_ko "$dir/hmm_exerciser.ko"
-		image_ko "$dir/hmm_exerciser_good.ko"
-		image_program "$(build_exercise)"
+		made=$(build_modules "$kernel") || return
+		image_ko "$made/hmm_exerciser.ko"
+		image_ko "$made/hmm_exerciser_good.ko"
+		made=$(build_exercise) || return
+		image_program "$made"
 		;;
 	test_hmm)
 		if ! image_module "$kernel" test_hmm; then
 			echo "the kernel was built without CONFIG_TEST_HMM=m"
 			return
 		fi
-		image_program "$(build_hmm_tests "$kernel")"
+		made=$(build_hmm_tests "$kernel") || return
+		image_program "$made"
 		;;
 	*)
 		if ! command -v "$what" >/dev/null; then

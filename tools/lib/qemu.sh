@@ -23,14 +23,17 @@ vm_slot() {
 # qemu_boot KERNEL INITRD DISK SERIAL LIMIT [QEMU-ARGS...]: waits for the end.
 # Return: 0, or 124 when it had to be killed.
 #
-# Emulated in software on purpose: it runs anywhere, and always the same way.
+# Emulated in software on purpose: it runs anywhere, and always the same way. In
+# one thread, because with one per CPU QEMU may execute a breakpoint that the
+# kernel has already taken back while it patched code, as it does each time
+# tracing goes on or off, and the guest dies of it.
 # The console is the log; the second serial line is what the guest tells us.
 qemu_boot() {
 	local kernel=$1 initrd=$2 disk=$3 serial=$4 limit=$5 status=0
 	shift 5
 	need_command qemu-system-x86_64
 	timeout --kill-after=5 "$limit" qemu-system-x86_64 \
-		-accel tcg,thread=multi -cpu max -smp 2 -m 1024 \
+		-accel tcg,thread=single -cpu max -smp 2 -m 1024 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel/bzImage" -initrd "$initrd" \
 		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic tsc=reliable no_timer_check nokaslr rcupdate.rcu_cpu_stall_suppress=1 ${VM_APPEND:-}" \

@@ -10,6 +10,6 @@ RUN:
 	hmmtrace report small/r.hmt >report.txt 2>&1 || echo $? >report.status
 	umount small
 
-HOST: [ "$(cat live.status)" = 2 ] && grep -qi 'space' live.err
+HOST: [ "$(cat live.status)" = 2 ] && grep -q 'cannot write' live.err
 HOST: [ "$(cat record.status)" = 2 ] && grep -qi 'space' record.err
 GREP: report.txt .

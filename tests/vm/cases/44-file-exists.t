@@ -8,10 +8,10 @@ RUN:
 	hmmtrace record -q -f -o r.hmt -- true
 	hmmtrace report r.hmt >report.txt
 	hmmtrace record -o x.hmt -- 2>err2 || echo $? >status2
-	hmmtrace record -q -o y.hmt -- sh -c 'exit 7' 2>err3 || echo $? >status3
+	hmmtrace record -q -o y.hmt -- sh -c 'exit 7' 2>err3
 
 GREP: status1 ^2$
 GREP: kept precious
 GREP: err exist
 GREP: status2 ^2$
-GREP: status3 .
+GREP: err3 status 7
