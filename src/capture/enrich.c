@@ -10,17 +10,32 @@
 /* How often at most to ask whether modules came or went. */
 #define MODULES_CHECK_NS 200000000ULL
 
+/* Modules came or went: what an address is called has to be said again. */
+static bool names_changed(struct enrich *e)
+{
+	if (kallsyms__refresh(e->ks) <= 0)
+		return false;
+	map64__free(&e->addrs);
+	map64__free(&e->stacks);
+	return true;
+}
+
 static int need_symbol(struct enrich *e, __u64 addr, __u64 ts)
 {
 	const char *name, *module;
 	union record_buf buf;
 	__u64 offset;
+	bool known;
 	int err;
 
 	if (!addr || map64__get(&e->addrs, addr))
 		return 0;
+	known = kallsyms__lookup(e->ks, addr, &name, &module, &offset);
+	/* Asked once per address: it is remembered below. */
+	if (!known && names_changed(e))
+		known = kallsyms__lookup(e->ks, addr, &name, &module, &offset);
 	err = map64__put(&e->addrs, addr, e);
-	if (err || !kallsyms__lookup(e->ks, addr, &name, &module, &offset))
+	if (err || !known)
 		return err;
 	symbol_build((struct hmt_symbol *)&buf, ts, addr, offset, name, module);
 	return outq__push(e->out, &buf.h);
@@ -69,18 +84,19 @@ static int need_stack(struct enrich *e, __s32 id, const struct hmt_hdr *rec)
 	return outq__push(e->out, &buf.h);
 }
 
-/* A driver is loaded before it registers: that is the moment to look for new names. */
+/*
+ * A module may be where another was: its addresses are not unknown, and wrong.
+ * A driver is loaded before it registers, so that is the moment to look.
+ */
 static void check_modules(struct enrich *e, const struct hmt_hdr *rec)
 {
-	if (rec->kind != HMT_MIRROR_REGISTER && rec->kind != HMT_RANGE_REGISTER)
+	if (rec->kind != HMT_MIRROR_REGISTER && rec->kind != HMT_RANGE_REGISTER &&
+	    rec->kind != HMT_REF_GET)
 		return;
 	if (rec->ts - e->checked < MODULES_CHECK_NS)
 		return;
 	e->checked = rec->ts;
-	if (kallsyms__refresh(e->ks) <= 0)
-		return;
-	map64__free(&e->addrs);
-	map64__free(&e->stacks);
+	names_changed(e);
 }
 
 int enrich__deliver(struct enrich *e, const struct hmt_hdr *rec)

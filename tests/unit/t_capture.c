@@ -625,12 +625,25 @@ static void test_enrich__new_module(void)
 	ASSERT_OK(enrich__deliver(&e, &rec.h));
 	ASSERT_STREQ(kinds(&q), "mirror-register");
 	kallsyms__free(machine(MODULE_SYMS, MODULES));
-	rec.h.ts += 100000000;		/* too soon to look again */
+	rec.h.ts += 1;
+	ASSERT_OK(enrich__deliver(&e, &rec.h));
+	ASSERT_STREQ(kinds(&q), "mirror-register");	/* asked before, and too soon again */
+	rec.ops_fn = 0xffffffffa0000000;
+	ASSERT_OK(enrich__deliver(&e, &rec.h));
+	ASSERT_STREQ(kinds(&q), "symbol mirror-register");	/* a new one is asked at once */
+	ASSERT_OK(enrich__deliver(&e, &rec.h));
+	ASSERT_STREQ(kinds(&q), "symbol mirror-register");	/* and the other again */
+
+	/* Another driver at the same place. */
+	kallsyms__free(machine("ffffffffa0000000 t other_open\t[other]\n"
+			       "ffffffffa0008000 r other_ops\t[other]\n",
+			       "other 16384 0 - Live 0xffffffffa0000000\n"));
+	rec.h.ts += 100000000;
 	ASSERT_OK(enrich__deliver(&e, &rec.h));
 	ASSERT_STREQ(kinds(&q), "mirror-register");
 	rec.h.ts += 200000000;
 	ASSERT_OK(enrich__deliver(&e, &rec.h));
-	ASSERT_STREQ(kinds(&q), "symbol mirror-register");
+	ASSERT_STREQ(kinds(&q), "symbol symbol mirror-register");
 	enrich__free(&e);
 	kallsyms__free(e.ks);
 	loss__free(&l);
