@@ -112,9 +112,9 @@ static void probe_privilege(struct probe *p)
 	else if ((caps >> CAP_BIT_BPF & 1) && (caps >> CAP_BIT_PERFMON & 1))
 		set(p, FEAT_PRIVILEGE, FEATURE_OK, "CAP_BPF and CAP_PERFMON");
 	else if (caps >> CAP_BIT_BPF & 1)
-		set(p, FEAT_PRIVILEGE, FEATURE_MISSING, "CAP_BPF is there, CAP_PERFMON is not");
+		set(p, FEAT_PRIVILEGE, FEATURE_MISSING, "it has CAP_BPF, but not CAP_PERFMON");
 	else
-		set(p, FEAT_PRIVILEGE, FEATURE_MISSING, "this process has neither");
+		set(p, FEAT_PRIVILEGE, FEATURE_MISSING, "it has neither CAP_BPF nor CAP_PERFMON");
 }
 
 static void probe_lockdown(struct probe *p)
@@ -317,19 +317,27 @@ static void probe_tracepoints(struct probe *p)
 		    "this kernel has none" : p->f->tp[0].reason);
 }
 
+/* Hidden addresses are all 0; the first few can be 0 anyway, they are per-CPU offsets. */
 static void probe_kallsyms(struct probe *p)
 {
-	unsigned long long addr;
-	char buf[64];
+	static const char digits[] = "0000000000000000";
+	char buf[16384];
 	ssize_t n = read_head(p, "/proc/kallsyms", buf, sizeof(buf));
+	bool found = false;
 
-	if (n <= 0 || sscanf(buf, "%llx", &addr) != 1)
+	if (n <= 0) {
 		set(p, FEAT_KALLSYMS, FEATURE_MISSING, "%s",
 		    n < 0 ? strerror((int)-n) : "it is empty");
-	else if (!addr)
-		set(p, FEAT_KALLSYMS, FEATURE_MISSING, "addresses are hidden");
-	else
+		return;
+	}
+	for (const char *line = buf; line && *line && !found; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		found = *line && strncmp(line, digits, sizeof(digits) - 1);
+	}
+	if (found)
 		set(p, FEAT_KALLSYMS, FEATURE_OK, "%s", "");
+	else
+		set(p, FEAT_KALLSYMS, FEATURE_MISSING, "addresses are hidden");
 }
 
 void features_probe(const struct feature_env *env, struct features *ret_f)

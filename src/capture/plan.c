@@ -174,7 +174,7 @@ static bool check_required(const struct features *f, struct plan *p)
 		if (!d->required || i == FEAT_HMM_TP || is_ok(f, i))
 			continue;
 		if (i == FEAT_PRIVILEGE)
-			plan_refuse(p, -EPERM, "hmmtrace is not privileged to trace: %s; %s",
+			plan_refuse(p, -EPERM, "this process has no privilege to trace: %s; %s",
 				    f->f[i].reason, d->remedy);
 		else
 			plan_refuse(p, -EOPNOTSUPP, "this kernel does not have what is needed: "

@@ -175,7 +175,7 @@ static void test_feature__privilege(void)
 	put("/proc/self/status", "Name:\tx\nCapEff:\t0000008000000000\n");
 	probe();
 	ASSERT_EQ(f.f[FEAT_PRIVILEGE].state, FEATURE_MISSING);
-	ASSERT_HAS(f.f[FEAT_PRIVILEGE].reason, "CAP_PERFMON is not");
+	ASSERT_HAS(f.f[FEAT_PRIVILEGE].reason, "but not CAP_PERFMON");
 	put("/proc/self/status", "Name:\tx\nCapEff:\t0000000000000000\n");
 	probe();
 	ASSERT_EQ(f.f[FEAT_PRIVILEGE].state, FEATURE_MISSING);
@@ -227,7 +227,10 @@ static void test_feature__memlock(void)
 static void test_feature__kallsyms(void)
 {
 	good();
-	put("/proc/kallsyms", "0000000000000000 T _text\n");
+	put("/proc/kallsyms", "0000000000000000 A per_cpu_start\n0000000000001000 A next\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_KALLSYMS].state, FEATURE_OK);
+	put("/proc/kallsyms", "0000000000000000 A per_cpu_start\n0000000000000000 T _text\n");
 	assert_missing(FEAT_KALLSYMS, "hidden");
 	good();
 	take("/proc/kallsyms");
