@@ -74,6 +74,7 @@ struct invocation {
 	struct opt_rest rest;
 	char *command_line;	/* all of it, for the trace file */
 	bool color;		/* stdout is a terminal that wants colors */
+	int write_errno;	/* of the first failed write to stdout, if somebody saw it */
 };
 
 enum command_flags {

@@ -40,7 +40,7 @@ static int dump_json(const struct hmt_hdr *rec, struct strbuf *sb)
 	return 0;
 }
 
-static int dump_all(const struct invocation *inv, struct source *s, struct errmsg *err)
+static int dump_all(struct invocation *inv, struct source *s, struct errmsg *err)
 {
 	struct strbuf sb = STRBUF_INIT;
 	const struct hmt_hdr *rec;
@@ -54,9 +54,11 @@ static int dump_all(const struct invocation *inv, struct source *s, struct errms
 			err_set(err, ret, "out of memory");
 			break;
 		}
-		/* Nobody reads any more: close_stdout() says what there is to say. */
-		if (ferror(stdout))
+		/* close_stdout() says what there is to say. */
+		if (ferror(stdout)) {
+			inv->write_errno = errno;
 			break;
+		}
 	}
 	if (ret < 0 && ret != -ENOMEM)
 		*err = s->err;

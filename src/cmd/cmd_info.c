@@ -93,14 +93,14 @@ static void verify_text(const char *path, const struct file_stats *st)
 {
 	char size[FMT_LEN], raw[FMT_LEN], lost[FMT_LEN];
 
-	printf("%s: %s: %llu records in %llu frames, %s (%s unpacked)\n", path,
+	printf("%s: %s: %llu records in %llu frame%s, %s (%s unpacked)\n", path,
 	       is_whole(st) ? "whole" : "damaged", (unsigned long long)st->records,
-	       (unsigned long long)st->frames, fmt_bytes(size, sizeof(size), st->bytes),
+	       (unsigned long long)st->frames, st->frames == 1 ? "" : "s", fmt_bytes(size, sizeof(size), st->bytes),
 	       fmt_bytes(raw, sizeof(raw), st->raw_bytes));
-	if (st->bad_frames || st->lost_bytes)
-		printf("  %llu frames could not be read, %s skipped\n",
-		       (unsigned long long)st->bad_frames,
-		       fmt_bytes(lost, sizeof(lost), st->lost_bytes));
+	if (st->lost_bytes)
+		printf("  %s could not be read\n", fmt_bytes(lost, sizeof(lost), st->lost_bytes));
+	if (st->bad_frames)
+		printf("  %llu frames are damaged\n", (unsigned long long)st->bad_frames);
 	if (st->bad_records)
 		printf("  %llu records are not valid\n", (unsigned long long)st->bad_records);
 	if (st->unknown_records)

@@ -12,7 +12,7 @@
 #include "cmd/session.h"
 
 /* NDJSON goes out as it comes: nobody reads its end first. */
-static int judge_as_it_comes(const struct invocation *inv, struct source *s, struct errmsg *err)
+static int judge_as_it_comes(struct invocation *inv, struct source *s, struct errmsg *err)
 {
 	struct judge j;
 	int ret;
@@ -33,7 +33,7 @@ static int judge_as_it_comes(const struct invocation *inv, struct source *s, str
  * For people the verdict comes first, and it is known last: the findings wait
  * in memory. A file that fails in the middle prints nothing.
  */
-static int judge_verdict_first(const struct invocation *inv, struct source *s,
+static int judge_verdict_first(struct invocation *inv, struct source *s,
 			       struct errmsg *err)
 {
 	char *findings = NULL;

@@ -15,8 +15,8 @@ static void before_output(struct judge *j)
 
 static void after_output(struct judge *j)
 {
-	if (j->flush)
-		fflush(j->sink.f);
+	if (j->flush && fflush(j->sink.f) && !j->inv->write_errno)
+		j->inv->write_errno = errno;
 }
 
 static void count_finding(struct summary *sum, const struct finding *f)
@@ -52,14 +52,14 @@ static void on_released(void *ctx, const struct finding *f, const struct moment 
 	after_output(j);
 }
 
-int judge__init(struct judge *j, const struct invocation *inv, FILE *out, struct errmsg *err)
+int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errmsg *err)
 {
 	const struct engine_cb cb = {
 		.ctx = j, .on_finding = on_finding, .on_released = on_released,
 	};
 	struct engine_opts opts = { .grace_ns = inv->o.grace_ns };
 
-	*j = (struct judge){ 0 };
+	*j = (struct judge){ .inv = inv };
 	memcpy(opts.severity, inv->o.severity, sizeof(opts.severity));
 	j->symtab = symtab__new();
 	j->engine = engine__new(&opts, &cb);

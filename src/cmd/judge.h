@@ -11,13 +11,13 @@
 #include "out/sink.h"
 
 struct judge {
+	struct invocation *inv;
 	struct sink sink;
 	struct symtab *symtab;
 	struct engine *engine;
 	struct summary sum;
 	size_t lost_cap;
 	bool began;
-	bool no_memory;
 	/* Called before anything is printed; may be NULL. */
 	void (*before_output)(void *ctx);
 	void *ctx;
@@ -25,7 +25,7 @@ struct judge {
 };
 
 /* out: where findings go; not closed. Return: 0, or negative with *err a sentence. */
-int judge__init(struct judge *j, const struct invocation *inv, FILE *out, struct errmsg *err);
+int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errmsg *err);
 void judge__begin(struct judge *j, const struct trace_meta *meta);
 /* Return: 0, or -ENOMEM. */
 int judge__feed(struct judge *j, const struct hmt_hdr *rec);

@@ -39,14 +39,14 @@ static bool reader_is_gone(void)
 }
 
 /* Output that did not arrive is a failure, whatever the verdict was. */
-static int close_stdout(int status)
+static int close_stdout(int status, int write_errno)
 {
 	bool failed = ferror(stdout);
-	int code = 0;
+	int code = write_errno;
 
 	if (fflush(stdout)) {
 		failed = true;
-		code = errno;
+		code = code ? code : errno;
 	}
 	if (!failed)
 		return status;
@@ -110,7 +110,7 @@ int main(int argc, char **argv)
 	} else {
 		status = run_command(&inv, argc - 1, argv + 1);
 	}
-	status = close_stdout(status);
+	status = close_stdout(status, inv.write_errno);
 	hmt_free(inv.command_line);
 	return status;
 }

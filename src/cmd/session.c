@@ -20,6 +20,7 @@ int session_run(struct invocation *inv, unsigned int flags)
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/fmt.h"
 #include "base/mem.h"
@@ -94,7 +95,15 @@ static int check_output(const struct session *s, struct errmsg *err)
 	const char *path = output_of(s);
 	struct stat st;
 
-	if (!path || s->inv->o.force || !strcmp(path, "-"))
+	if (path && !strcmp(path, "-")) {
+		if (s->flags & SESSION_JUDGE)
+			return err_set(err, -EINVAL, "the findings and the trace file cannot "
+				       "both go to stdout");
+		if (isatty(STDOUT_FILENO))
+			return err_set(err, -EINVAL, "a trace file is not for a terminal");
+		return 0;
+	}
+	if (!path || s->inv->o.force)
 		return 0;
 	if (!stat(path, &st) && S_ISREG(st.st_mode))
 		return err_set(err, -EEXIST, "'%s' exists: -f overwrites it", path);
@@ -353,13 +362,24 @@ static int session_status(struct session *s)
 	return cs.lost_overturning ? EXIT_INCONCLUSIVE : EXIT_CLEAN;
 }
 
+/* stdout is ours when a program reads it. */
+static int prepare_child(struct session *s, struct errmsg *err)
+{
+	const char *path = output_of(s);
+
+	if (!s->inv->rest.after)
+		return 0;
+	return child__prepare(&s->child, s->inv->rest.after,
+			      s->inv->o.json || (path && !strcmp(path, "-")), err);
+}
+
 static int session_steps(struct session *s, struct errmsg *err)
 {
 	int ret;
 
 	ret = check_output(s, err);
-	if (!ret && s->inv->rest.after)
-		ret = child__prepare(&s->child, s->inv->rest.after, s->inv->o.json, err);
+	if (!ret)
+		ret = prepare_child(s, err);
 	if (!ret)
 		ret = start_capture(s, err);
 	if (!ret)

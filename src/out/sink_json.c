@@ -343,8 +343,8 @@ static void json_summary(struct sink *s, const struct summary *sum)
 	jsonw__ku64(&j, "inconclusive", sum->nr_inconclusive);
 	key_rules(&j, sum);
 	jsonw__ku64(&j, "records", st->records);
-	key_ts(&j, "first_ns", st->first_ts);
-	key_ts(&j, "last_ns", st->last_ts);
+	jsonw__ku64(&j, "first_ns", st->first_ts);
+	jsonw__ku64(&j, "last_ns", st->last_ts);
 	jsonw__ku64(&j, "mirrors", st->mirrors);
 	jsonw__ku64(&j, "ranges", st->ranges);
 	jsonw__ku64(&j, "live_mirrors", st->live_mirrors);

@@ -320,44 +320,69 @@ static void text_released(struct sink *s, const struct finding *f, const struct 
 
 static void text_lost(struct sink *s, const struct hmt_lost *l)
 {
-	char when[64];
+	char when[64], what[128];
 
 	if (s->quiet)
 		return;
-	fprintf(s->f, "lost: %llu events, %s", (unsigned long long)l->count,
-		cause_name(l->cause));
+	fprintf(s->f, "lost: %s", words_lost(l->cause, l->count, what, sizeof(what)));
 	if (l->h.cpu != HMT_CPU_NONE)
 		fprintf(s->f, ", cpu %u", l->h.cpu);
 	fprintf(s->f, ", at %s%s\n\n", rel_time(s, l->h.ts, when, sizeof(when)),
-		cause_overturns(l->cause) ? "" : " (no verdict rests on them)");
+		cause_overturns(l->cause) ? "" : "; no verdict rests on it");
+}
+
+/* Events that a verdict may rest on; damage to a file is no number of events. */
+static __u64 lost_events(const struct summary *sum, bool *ret_damaged)
+{
+	__u64 nr = 0;
+
+	*ret_damaged = false;
+	for (size_t i = 0; i < sum->nr_lost; i++) {
+		const struct lost_row *l = &sum->lost[i];
+
+		if (l->cause == HMT_CAUSE_FRAME || l->cause == HMT_CAUSE_RECORD)
+			*ret_damaged = true;
+		else if (l->cause != HMT_CAUSE_CUT && cause_overturns(l->cause))
+			nr += l->count;
+	}
+	return nr;
+}
+
+static size_t add_part(char *buf, size_t size, size_t n, const char *gap, __u64 nr,
+		       const char *what)
+{
+	if (!nr || n >= size)
+		return n;
+	return n + snprintf(buf + n, size - n, "%s%llu %s%s", gap, (unsigned long long)nr, what,
+			    nr == 1 ? "" : "s");
 }
 
 void summary_verdict(const struct summary *sum, char *buf, size_t size)
 {
-	__u64 errors = sum->by_severity[SEVERITY_ERROR], warns = sum->by_severity[SEVERITY_WARN];
-	size_t n = 0;
+	size_t n = 0, start;
+	__u64 nr_events;
+	bool damaged;
 
-	buf[0] = '\0';
-	if (errors)
-		n += snprintf(buf + n, size - n, "%llu error%s", (unsigned long long)errors,
-			      errors == 1 ? "" : "s");
-	if (warns)
-		n += snprintf(buf + n, size - n, "%s%llu warning%s", n ? ", " : "",
-			      (unsigned long long)warns, warns == 1 ? "" : "s");
-	if (sum->nr_inconclusive)
-		n += snprintf(buf + n, size - n, "%s%llu inconclusive", n ? ", " : "",
-			      (unsigned long long)sum->nr_inconclusive);
-	if (!n && sum->verdict == 0)
+	if (!sum->verdict) {
 		snprintf(buf, size, "clean: nothing is orphaned");
-	else if (sum->cut)
-		snprintf(buf + n, size - n, "%sthe trace is cut: nothing is known of its end",
-			 n ? "; " : "inconclusive: ");
-	else if (sum->nr_overturning)
-		snprintf(buf + n, size - n, "%s%llu events were lost",
-			 n ? "; " : "inconclusive: ",
-			 (unsigned long long)sum->nr_overturning);
-	else if (!n)
-		snprintf(buf, size, "inconclusive");
+		return;
+	}
+	if (sum->verdict == 3)
+		n = snprintf(buf, size, "inconclusive: ");
+	start = n;
+	n = add_part(buf, size, n, "", sum->by_severity[SEVERITY_ERROR], "error");
+	n = add_part(buf, size, n, n > start ? ", " : "", sum->by_severity[SEVERITY_WARN],
+		     "warning");
+	n = add_part(buf, size, n, n > start ? ", " : "", sum->nr_inconclusive,
+		     sum->verdict == 3 ? "finding" : "inconclusive finding");
+	nr_events = lost_events(sum, &damaged);
+	n = add_part(buf, size, n, n > start ? "; " : "", nr_events, "lost event");
+	if (damaged)
+		n += snprintf(buf + n, size - n, "%sthe file is damaged", n > start ? "; " : "");
+	if (sum->cut)
+		n += snprintf(buf + n, size - n, "%sthe trace is cut", n > start ? "; " : "");
+	if (n == start)
+		snprintf(buf + n, size - n, "events are missing");
 }
 
 static void add_rules(struct strbuf *sb, const struct summary *sum)
@@ -385,19 +410,23 @@ static void add_rules(struct strbuf *sb, const struct summary *sum)
 
 static void add_losses(struct strbuf *sb, const struct summary *sum)
 {
-	struct table t = TABLE_INIT("rlll");
+	struct table t = TABLE_INIT("lll");
 
 	for (size_t i = 0; i < sum->nr_lost; i++) {
 		const struct lost_row *l = &sum->lost[i];
-		char count[32], cpu[32] = "";
+		char what[128], cpu[32] = "";
 
-		snprintf(count, sizeof(count), "%llu", (unsigned long long)l->count);
 		if (l->cpu != HMT_CPU_NONE)
 			snprintf(cpu, sizeof(cpu), "cpu %u", l->cpu);
-		table__row(&t, count, cause_name(l->cause), cpu,
-			   cause_overturns(l->cause) ? "" : "no verdict rests on them");
+		table__row(&t, words_lost(l->cause, l->count, what, sizeof(what)), cpu,
+			   cause_overturns(l->cause) ? "" : "no verdict rests on it");
 	}
 	table__print(&t, "    ", sb);
+}
+
+static void add_count(struct strbuf *sb, __u64 nr, const char *what, const char *behind)
+{
+	strbuf__addf(sb, "%llu %s%s%s", (unsigned long long)nr, what, nr == 1 ? "" : "s", behind);
 }
 
 static void text_summary(struct sink *s, const struct summary *sum)
@@ -413,18 +442,18 @@ static void text_summary(struct sink *s, const struct summary *sum)
 		return;
 	}
 	add_rules(&sb, sum);
-	strbuf__addf(&sb, "  seen        %llu mirrors, %llu ranges, %llu events in %s\n",
-		     (unsigned long long)st->mirrors, (unsigned long long)st->ranges,
-		     (unsigned long long)st->records,
+	strbuf__adds(&sb, "  seen        ");
+	add_count(&sb, st->mirrors, "mirror", ", ");
+	add_count(&sb, st->ranges, "range", ", ");
+	add_count(&sb, st->records, "record", "");
+	strbuf__addf(&sb, " in %s\n",
 		     fmt_duration(span, sizeof(span), st->last_ts - st->first_ts));
-	strbuf__addf(&sb, "  still live  %llu mirrors, %llu ranges, %llu references\n",
-		     (unsigned long long)st->live_mirrors, (unsigned long long)st->live_ranges,
-		     (unsigned long long)st->live_refs);
+	strbuf__adds(&sb, "  still live  ");
+	add_count(&sb, st->live_mirrors, "mirror", ", ");
+	add_count(&sb, st->live_ranges, "range", ", ");
+	add_count(&sb, st->live_refs, "reference", "\n");
 	strbuf__adds(&sb, sum->nr_lost ? "  lost\n" : "  lost        nothing\n");
 	add_losses(&sb, sum);
-	if (sum->cut)
-		strbuf__adds(&sb, "  cut         the records end in the middle: what came after "
-			     "is not known\n");
 	flush_block(s, &sb);
 }
 

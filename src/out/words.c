@@ -114,22 +114,37 @@ const char *words_surplus(const struct finding *f)
 	}
 }
 
+char *words_lost(__u32 cause, __u64 count, char *buf, size_t size)
+{
+	const char *what = cause == HMT_CAUSE_FRAME ? "part of the file" :
+			   cause == HMT_CAUSE_RECORD ? "record" : "event";
+
+	if (cause == HMT_CAUSE_CUT)
+		snprintf(buf, size, "the end of the trace (%s)", cause_name(cause));
+	else if (cause == HMT_CAUSE_FRAME && count != 1)
+		snprintf(buf, size, "%llu parts of the file (%s)", (unsigned long long)count,
+			 cause_name(cause));
+	else
+		snprintf(buf, size, "%llu %s%s (%s)", (unsigned long long)count, what,
+			 count == 1 ? "" : "s", cause_name(cause));
+	return buf;
+}
+
 char *words_doubt(const struct finding *f, char *buf, size_t size)
 {
-	char left[FMT_LEN];
+	char left[FMT_LEN], lost[128];
 
 	buf[0] = '\0';
 	if (f->confidence == CONFIDENCE_CERTAIN)
 		return buf;
 	switch (f->doubt) {
 	case DOUBT_LOST:
+		words_lost(f->lost_cause, f->lost, lost, sizeof(lost));
 		if (f->lost_cpu == HMT_CPU_NONE)
-			snprintf(buf, size, "%llu lost events (%s) could overturn it",
-				 (unsigned long long)f->lost, cause_name(f->lost_cause));
+			snprintf(buf, size, "%s lost, which could overturn it", lost);
 		else
-			snprintf(buf, size, "%llu events lost on cpu %u (%s) could overturn it",
-				 (unsigned long long)f->lost, f->lost_cpu,
-				 cause_name(f->lost_cause));
+			snprintf(buf, size, "%s lost on cpu %u, which could overturn it", lost,
+				 f->lost_cpu);
 		break;
 	case DOUBT_CUT:
 		snprintf(buf, size, "the trace ended %s before the grace time did",

@@ -27,6 +27,8 @@ const char *words_missing(const struct finding *f);
 /* The call that should not have been made, NULL when none was. */
 const char *words_surplus(const struct finding *f);
 
+/* What was lost, by its cause: "12 events (ring-full)", "the end of the trace (cut)". */
+char *words_lost(__u32 cause, __u64 count, char *buf, size_t size);
 /* Why the finding is inconclusive, a clause; "" when it is certain. */
 char *words_doubt(const struct finding *f, char *buf, size_t size);
 

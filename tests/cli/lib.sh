@@ -10,7 +10,7 @@ unprivileged() {
 	fi
 }
 
-# A trace file made of text records, by the program's own writer.
-trace_file() { # text, file
-	"$TOOLS/../build/text2trace" "$1" "$2"
+# Text on stdin and in a file of the format, both from tests/cli/data/NAME.in.
+trace() { # name, trace file, records per frame
+	text2trace "$DATA/$1.in" "$2" ${3:+"$3"}
 }

@@ -88,7 +88,11 @@ static void test_out__doubt(void)
 	f.lost_cpu = 1;
 	f.lost_cause = HMT_CAUSE_RING_FULL;
 	ASSERT_STREQ(words_doubt(&f, buf, sizeof(buf)),
-		     "12 events lost on cpu 1 (ring-full) could overturn it");
+		     "12 events (ring-full) lost on cpu 1, which could overturn it");
+	f.lost_cause = HMT_CAUSE_CUT;
+	f.lost_cpu = HMT_CPU_NONE;
+	ASSERT_STREQ(words_doubt(&f, buf, sizeof(buf)),
+		     "the end of the trace (cut) lost, which could overturn it");
 	f.doubt = DOUBT_CUT;
 	f.grace_left_ns = 300000000;
 	ASSERT_HAS(words_doubt(&f, buf, sizeof(buf)), "before the grace time did");
@@ -172,21 +176,28 @@ static void test_out__record_json(void)
 
 static void test_out__verdicts(void)
 {
-	struct summary sum = { .verdict = 0 };
+	struct lost_row lost[] = { { .cause = HMT_CAUSE_RING_FULL, .cpu = 1, .count = 12 },
+				   { .cause = HMT_CAUSE_CUT, .count = 1 } };
+	struct summary sum = { .lost = lost };
 	char buf[256];
 
 	summary_verdict(&sum, buf, sizeof(buf));
 	ASSERT_STREQ(buf, "clean: nothing is orphaned");
 	sum.verdict = 3;
-	sum.nr_overturning = 12;
+	sum.nr_lost = 1;
 	summary_verdict(&sum, buf, sizeof(buf));
-	ASSERT_STREQ(buf, "inconclusive: 12 events were lost");
+	ASSERT_STREQ(buf, "inconclusive: 12 lost events");
 	sum.verdict = 1;
 	sum.by_severity[SEVERITY_ERROR] = 1;
 	sum.by_severity[SEVERITY_WARN] = 2;
 	sum.nr_inconclusive = 1;
 	summary_verdict(&sum, buf, sizeof(buf));
-	ASSERT_STREQ(buf, "1 error, 2 warnings, 1 inconclusive; 12 events were lost");
+	ASSERT_STREQ(buf, "1 error, 2 warnings, 1 inconclusive finding; 12 lost events");
+	sum.nr_lost = 2;
+	sum.cut = true;
+	sum.by_severity[SEVERITY_WARN] = sum.nr_inconclusive = 0;
+	summary_verdict(&sum, buf, sizeof(buf));
+	ASSERT_STREQ(buf, "1 error; 12 lost events; the trace is cut");
 }
 
 static void test_out__table(void)
