@@ -8,6 +8,13 @@
 #define MAX_SITES 65536
 #define SITE_STACK (1ULL << 40)	/* no kernel address, no other key */
 
+static __u32 no_memory(struct engine *e)
+{
+	e->oom = true;
+	return 0;
+}
+
+/* Index + 1; 0: too many, or no memory. */
 static __u32 site_of(struct engine *e, __u64 key)
 {
 	uintptr_t i = (uintptr_t)map64__get(&e->sites_by_key, key);
@@ -19,18 +26,15 @@ static __u32 site_of(struct engine *e, __u64 key)
 		struct site *s = hmt_realloc(e->sites, cap, sizeof(*s));
 
 		if (!s)
-			goto oom;
+			return no_memory(e);
 		e->sites = s;
 		e->cap_sites = cap;
 	}
 	i = e->nr_sites + 1;
 	if (map64__put(&e->sites_by_key, key, (void *)i))
-		goto oom;
+		return no_memory(e);
 	memset(&e->sites[e->nr_sites++], 0, sizeof(*e->sites));
 	return (__u32)i;
-oom:
-	e->oom = true;
-	return 0;
 }
 
 static void released_at(struct site *s, const struct moment *m)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* engine.c - records in, to whom they concern; the end of the trace. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "engine/priv.h"
 
@@ -163,33 +164,15 @@ int engine__feed(struct engine *e, const struct hmt_hdr *rec)
 
 /* --- the end ------------------------------------------------------------------------ */
 
-static int class_order(const struct object *o)
+static int by_name(const void *pa, const void *pb)
 {
-	return o->class;
-}
+	const struct object *a = *(struct object *const *)pa, *b = *(struct object *const *)pb;
 
-static bool sorted(const struct object *a, const struct object *b)
-{
-	if (class_order(a) != class_order(b))
-		return class_order(a) < class_order(b);
-	return a->serial != b->serial ? a->serial < b->serial : a->generation <= b->generation;
-}
-
-/* A merge sort from below: objects come nearly sorted, and nothing here may be quadratic. */
-static void sort(struct object **o, struct object **tmp, size_t nr)
-{
-	for (size_t width = 1; width < nr; width *= 2) {
-		for (size_t lo = 0; lo < nr; lo += 2 * width) {
-			size_t mid = lo + width < nr ? lo + width : nr;
-			size_t hi = lo + 2 * width < nr ? lo + 2 * width : nr;
-			size_t a = lo, b = mid;
-
-			for (size_t i = lo; i < hi; i++)
-				tmp[i] = a < mid && (b == hi || sorted(o[a], o[b])) ? o[a++]
-										     : o[b++];
-		}
-		memcpy(o, tmp, nr * sizeof(*o));
-	}
+	if (a->class != b->class)
+		return a->class < b->class ? -1 : 1;
+	if (a->serial != b->serial)
+		return a->serial < b->serial ? -1 : 1;
+	return a->generation < b->generation ? -1 : a->generation > b->generation;
 }
 
 static void note_alive(struct engine *e, struct object *o)
@@ -215,19 +198,18 @@ void rules_finish(struct engine *e)
 {
 	struct moment never = { .stack = -1 };
 	struct object_walk w = { 0 };
-	struct object *o, **all, **tmp;
+	struct object *o, **all;
 	size_t nr = 0;
 
 	all = hmt_calloc(e->nr_objects + 1, sizeof(*all));
-	tmp = hmt_calloc(e->nr_objects + 1, sizeof(*tmp));
-	if (!all || !tmp) {
+	if (!all) {
 		e->oom = true;
-		goto out;
+		return;
 	}
 	while ((o = object_walk(e, &w)))
 		if (o->class != CLASS_MM && alive(o))
 			all[nr++] = o;
-	sort(all, tmp, nr);
+	qsort(all, nr, sizeof(*all), by_name);
 	for (size_t i = 0; i < nr; i++) {
 		if (all[i]->class == HMT_CLASS_HMM && all[i]->doubt)
 			hmm_settle_doubt(e, all[i]);
@@ -238,9 +220,7 @@ void rules_finish(struct engine *e)
 		note_alive(e, all[i]);
 	for (size_t i = 0; i < nr; i++)
 		life_over(e, all[i], &never);
-out:
 	hmt_free(all);
-	hmt_free(tmp);
 }
 
 int engine__finish(struct engine *e)

@@ -176,8 +176,10 @@ static void remember(struct engine *e, const struct charge *c, const struct find
 {
 	struct flag *flag = hmt_calloc(1, sizeof(*flag));
 
-	if (!flag)
-		goto oom;
+	if (!flag) {
+		e->oom = true;
+		return;
+	}
 	flag->o = c->o;
 	flag->fact_ts = f->fact_ts;
 	flag->flagged_ts = f->flagged_ts;
@@ -185,12 +187,10 @@ static void remember(struct engine *e, const struct charge *c, const struct find
 	flag->rule = (__u8)f->rule;
 	flag->severity = (__u8)f->severity;
 	flag->next = map64__get(&e->flags, (uintptr_t)c->o);
-	if (map64__put(&e->flags, (uintptr_t)c->o, flag))
-		goto oom;
-	return;
-oom:
-	hmt_free(flag);
-	e->oom = true;
+	if (map64__put(&e->flags, (uintptr_t)c->o, flag)) {
+		hmt_free(flag);
+		e->oom = true;
+	}
 }
 
 static enum severity severity_of(const struct engine *e, enum rule_id rule)
