@@ -93,4 +93,18 @@ static __always_inline void *emit_reserve(__u16 kind, const __u32 size, __u64 mm
 	return rec;
 }
 
+/*
+ * For what is told once and at leisure, such as names: losing it overturns no
+ * verdict, so it is counted under a cause of its own and needs no marker.
+ */
+static __always_inline void *emit_reserve_minor(__u16 kind, const __u32 size, __u64 mm,
+						__u32 cause)
+{
+	void *rec = reserve_raw(kind, size, mm);
+
+	if (!rec)
+		count_loss(cause);
+	return rec;
+}
+
 #endif /* BPF_EMIT_H */

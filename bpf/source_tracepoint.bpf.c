@@ -92,11 +92,9 @@ static __always_inline void emit_task(struct task_struct *task)
 	if (known && known->start_time == now.start_time && known->comm[0] == now.comm[0] &&
 	    known->comm[1] == now.comm[1])
 		return;
-	e = reserve_raw(HMT_TASK, sizeof(*e), 0);
-	if (!e) {
-		count_loss(HMT_CAUSE_TASK_FULL);
+	e = emit_reserve_minor(HMT_TASK, sizeof(*e), 0, HMT_CAUSE_TASK_FULL);
+	if (!e)
 		return;
-	}
 	/* Of the process it names, who may not be the one running. */
 	e->h.tgid = tgid;
 	e->h.tid = tgid;
