@@ -36,8 +36,10 @@ int session_run(struct invocation *inv, unsigned int flags)
 #define NS_PER_S 1000000000ULL
 #define DEFAULT_GRACE_NS NS_PER_S
 #define DEFAULT_OUTPUT "hmmtrace.hmt"
-/* A frame of the file is never older than two of these. */
+/* An event is in the file at most two of these later. */
 #define FLUSH_EVERY_NS 100000000ULL
+/* Ticks alone are no reason for a frame, unless there have been many. */
+#define FLUSH_IDLE_NS (5 * NS_PER_S)
 /* How often to look whether the command has ended. */
 #define LOOK_EVERY_NS 20000000ULL
 /*
@@ -59,7 +61,9 @@ struct session {
 	char *held;		/* the findings that wait for the verdict */
 	size_t held_len;
 	__u64 records;
+	__u64 events;		/* of those, made by the kernel: what a rate is about */
 	__u64 flushed_ts, looked_ts;
+	bool unflushed;		/* an event waits to be written */
 	__u64 stop_ts;		/* when to stop, once the command has ended */
 	bool stopping;
 };
@@ -169,6 +173,7 @@ static int start_outputs(struct session *s, struct errmsg *err)
 	s->judge.before_output = before_output;
 	s->judge.ctx = s;
 	s->judge.flush = s->out == stdout;
+	s->judge.sink.live = true;
 	judge__begin(&s->judge, meta);
 	return 0;
 }
@@ -187,6 +192,14 @@ static void announce(const struct session *s)
 				p->rows[i].undecidable);
 }
 
+static bool time_to_flush(struct session *s, const struct hmt_hdr *rec)
+{
+	if (!s->unflushed)
+		return rec->ts >= s->flushed_ts + FLUSH_IDLE_NS;
+	/* A tick says that nothing else comes for now. */
+	return rec->kind == HMT_TICK || rec->ts >= s->flushed_ts + FLUSH_EVERY_NS;
+}
+
 static int write_record(struct session *s, const struct hmt_hdr *rec, struct errmsg *err)
 {
 	int ret;
@@ -196,9 +209,11 @@ static int write_record(struct session *s, const struct hmt_hdr *rec, struct err
 	ret = file_writer__add(s->writer, rec, err);
 	if (ret)
 		return ret;
-	if (rec->kind != HMT_TICK && rec->ts < s->flushed_ts + FLUSH_EVERY_NS)
+	s->unflushed |= rec->kind != HMT_TICK;
+	if (!time_to_flush(s, rec))
 		return 0;
 	s->flushed_ts = rec->ts;
+	s->unflushed = false;
 	return file_writer__pending(s->writer) ? file_writer__flush(s->writer, err) : 0;
 }
 
@@ -221,16 +236,16 @@ static void draw_status(struct session *s, __u64 ts)
 			 (unsigned long long)st->live_ranges, (unsigned long long)st->live_refs,
 			 (unsigned long long)(st->findings[SEVERITY_ERROR] +
 					      st->findings[SEVERITY_WARN]),
-			 (unsigned long long)status__rate(&s->status, ts, s->records),
+			 (unsigned long long)status__rate(&s->status, ts, s->events),
 			 (unsigned long long)lost);
 	} else {
 		snprintf(text, sizeof(text), "recording: %llu records, %s | %llu events/s | "
 			 "%llu lost", (unsigned long long)s->records,
 			 fmt_bytes(size, sizeof(size), file_writer__bytes(s->writer)),
-			 (unsigned long long)status__rate(&s->status, ts, s->records),
+			 (unsigned long long)status__rate(&s->status, ts, s->events),
 			 (unsigned long long)lost);
 	}
-	status__draw(&s->status, ts, s->records, text);
+	status__draw(&s->status, ts, s->events, text);
 }
 
 static __u64 now_ns(void)
@@ -267,6 +282,7 @@ static int pump(struct session *s, struct errmsg *err)
 
 	while ((ret = source__next(s->source, &rec)) == 1) {
 		s->records++;
+		s->events += rec->kind < HMT_START;
 		ret = write_record(s, rec, err);
 		if (ret)
 			return ret;

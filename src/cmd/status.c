@@ -19,16 +19,16 @@ bool status__due(const struct status *st, __u64 ts)
 	return st->on && ts >= st->drawn_ts + STATUS_EVERY_NS;
 }
 
-__u64 status__rate(const struct status *st, __u64 ts, __u64 records)
+__u64 status__rate(const struct status *st, __u64 ts, __u64 events)
 {
 	__u64 ns = ts - st->drawn_ts;
 
 	if (!st->drawn_ts || !ns)
 		return 0;
-	return (__u64)((double)(records - st->drawn_records) * NS_PER_S / ns);
+	return (__u64)((double)(events - st->drawn_events) * NS_PER_S / ns);
 }
 
-void status__draw(struct status *st, __u64 ts, __u64 records, const char *text)
+void status__draw(struct status *st, __u64 ts, __u64 events, const char *text)
 {
 	struct winsize ws = { 0 };
 	int width = 80;
@@ -39,7 +39,7 @@ void status__draw(struct status *st, __u64 ts, __u64 records, const char *text)
 	fflush(stderr);
 	st->shown = true;
 	st->drawn_ts = ts;
-	st->drawn_records = records;
+	st->drawn_events = events;
 }
 
 void status__hide(struct status *st)

@@ -67,6 +67,7 @@ struct sink {
 	FILE *f;
 	const struct symtab *symtab;
 	__u64 t0;		/* times in text are relative to this: the first record */
+	bool live;		/* no recording: it goes without saying what is traced */
 	bool color;
 	int verbose;		/* > 0: whole stacks and histories, lost records as they come */
 	bool quiet;		/* text: the summary's first line only */

@@ -459,7 +459,7 @@ static void text_summary(struct sink *s, const struct summary *sum)
 
 static void text_begin(struct sink *s, const struct trace_meta *meta)
 {
-	if (s->quiet || !meta)
+	if (s->quiet || s->live || !meta)
 		return;
 	fprintf(s->f, "recorded by hmmtrace %s on %s, tier %s%s%s\n\n", meta->version,
 		*meta->uname ? meta->uname : "an unknown machine",
