@@ -23,7 +23,7 @@ build_modules() {
 	local -a source=("$top"/kernel/exerciser/{Kbuild,Makefile,*.c,*.h}
 		"$top"/include/hmmtrace/exerciser.h)
 
-	key=$(hash_of "${source[@]}" "$kernel"/build/{.config,Module.symvers})
+	key=$(hash_of "${source[@]}" "$kernel/config" "$kernel/build/Module.symvers")
 	dest=$out/vm/modules/$(kernel_release "$kernel")-$key
 	mkdir -p "$dest"
 	(

@@ -1,5 +1,5 @@
 NAME: without hmm tracepoints hmmtrace says what to do
-KERNELS: unpatched-*
+KERNELS: unpatched-* stock-*
 NEEDS: hmmtrace
 RUN:
 	for c in live record check; do
