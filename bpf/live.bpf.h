@@ -4,9 +4,10 @@
  * had room to tell. After a loss the loader walks it and the verdicts stand
  * again.
  *
- * The table changes before the record of the change is emitted, never after:
- * a reader that walks the table, lets the programs in flight finish and then
- * drains the ring has in the ring every change the walk may have missed.
+ * The table changes before the record of the change is submitted, never after:
+ * whatever a reader has drained from the ring is in the table, and what it has
+ * not drained yet it can apply to what it found there. An object was born when
+ * its record says so: born is the ts of that record.
  */
 #ifndef BPF_LIVE_H
 #define BPF_LIVE_H

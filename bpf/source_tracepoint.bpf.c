@@ -127,7 +127,6 @@ static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *
 	b->val.range = a[W_RANGE];
 	b->val.ops = a[W_OPS];
 	b->val.ops_fn = first_callback(a[W_OPS]);
-	b->val.born = bpf_ktime_get_ns();
 	b->val.stack = get_stack(ctx, ALWAYS);
 	if (owner) {
 		b->val.owner = BPF_CORE_READ(owner, tgid);
@@ -135,6 +134,12 @@ static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *
 	}
 	read_counters(a[W_MM], &b->mm_users, &b->mm_count);
 	emit_current_task();
+}
+
+/* When it happened: what the record says, or now if there was no room for it. */
+static __always_inline __u64 born_at(const struct hmt_hdr *h)
+{
+	return h ? h->ts : bpf_ktime_get_ns();
 }
 
 #define EMIT_ID(e, a) do { \
@@ -170,10 +175,10 @@ static __always_inline int do_mirror_register(void *ctx, const __u64 *a)
 	birth_read(ctx, a, &b);
 	/* refs are the notifier's own users, or those of the hmm it shares: that has its own entry. */
 	b.val.count = a[W_HMM] ? 0 : a[W_X0];
+	e = emit_reserve(HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM]);
+	b.val.born = born_at((void *)e);
 	if (!a[W_X1])
 		live_add(HMT_CLASS_MIRROR, a[W_MIRROR], &b.val);
-
-	e = emit_reserve(HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM]);
 	if (!e)
 		return 0;
 	EMIT_ID(e, a);
@@ -213,10 +218,10 @@ static __always_inline int do_range_register(void *ctx, const __u64 *a)
 	birth_read(ctx, a, &b);
 	b.val.start = a[W_X0];
 	b.val.end = a[W_X1];
+	e = emit_reserve(HMT_RANGE_REGISTER, sizeof(*e), a[W_MM]);
+	b.val.born = born_at((void *)e);
 	if (!a[W_X3])
 		live_add(HMT_CLASS_RANGE, a[W_RANGE], &b.val);
-
-	e = emit_reserve(HMT_RANGE_REGISTER, sizeof(*e), a[W_MM]);
 	if (!e)
 		return 0;
 	EMIT_ID(e, a);
@@ -250,12 +255,12 @@ static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
 }
 
 /* A struct hmm begins with the get of its kref_init; whatever else is counted was there before. */
-static __always_inline void hmm_born(const __u64 *a, __s32 stack)
+static __always_inline void hmm_born(const __u64 *a, __s32 stack, __u64 born)
 {
 	struct task_struct *owner = mm_owner(a[W_MM]);
 	struct live_val val = {
 		.mm = a[W_MM], .hmm = a[W_HMM], .mirror = a[W_MIRROR], .ops = a[W_OPS],
-		.born = bpf_ktime_get_ns(), .count = 1, .stack = stack,
+		.born = born, .count = 1, .stack = stack,
 	};
 
 	if (owner)
@@ -263,22 +268,23 @@ static __always_inline void hmm_born(const __u64 *a, __s32 stack)
 	live_add(HMT_CLASS_HMM, a[W_HMM], &val);
 }
 
-static __always_inline void count_refs(const __u64 *a, __s64 by, __s32 stack)
+static __always_inline void count_refs(const __u64 *a, __s64 by, __s32 stack, __u64 born)
 {
 	if (a[W_HMM] && by > 0 && a[W_X0] == 1)
-		hmm_born(a, stack);
+		hmm_born(a, stack, born);
 	else if (a[W_HMM])
 		live_count(HMT_CLASS_HMM, a[W_HMM], a, by, a[W_X0]);
 	else
 		live_count(HMT_CLASS_MIRROR, a[W_MIRROR], a, by, a[W_X0]);
 }
 
-static __always_inline int emit_ref(__u16 kind, const __u64 *a, __s32 stack)
+static __always_inline int do_ref(__u16 kind, const __u64 *a, __s64 by, __s32 stack)
 {
 	struct hmt_ref_get *e;
 
 	emit_current_task();
 	e = emit_reserve(kind, sizeof(*e), a[W_MM]);
+	count_refs(a, by, stack, born_at((void *)e));
 	if (!e)
 		return 0;
 	EMIT_ID(e, a);
@@ -291,18 +297,12 @@ static __always_inline int emit_ref(__u16 kind, const __u64 *a, __s32 stack)
 
 static __always_inline int do_ref_get(void *ctx, const __u64 *a)
 {
-	__s32 stack = get_stack(ctx, ALWAYS);
-
-	count_refs(a, 1, stack);
-	return emit_ref(HMT_REF_GET, a, stack);
+	return do_ref(HMT_REF_GET, a, 1, get_stack(ctx, ALWAYS));
 }
 
 static __always_inline int do_ref_put(void *ctx, const __u64 *a)
 {
-	__s32 stack = get_stack(ctx, STACKS_BIRTHS);
-
-	count_refs(a, -1, stack);
-	return emit_ref(HMT_REF_PUT, a, stack);
+	return do_ref(HMT_REF_PUT, a, -1, get_stack(ctx, STACKS_BIRTHS));
 }
 
 static __always_inline int do_free(void *ctx, const __u64 *a)

@@ -270,6 +270,7 @@ static int resync(struct reader *r)
 	int err;
 
 	sync_set__init(&set, begin);
+	/* What is in the batch already is applied too: the table has it, and so will the set. */
 	err = walk_table(r, &set);
 	if (err)
 		goto out;

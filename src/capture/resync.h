@@ -2,13 +2,14 @@
 /*
  * resync.h - the live objects as of one instant, after a loss.
  *
- * A walk of the table takes time and the table changes meanwhile. So: note the
- * time, walk, let the programs in flight finish, drain the ring. The programs
- * change the table before they emit, hence every change the walk may or may
- * not have seen is in that drain, and applying it to what was walked (adding
- * what is there already and removing what is gone does nothing) gives the
- * objects as of the end of the drain. If records were lost in between, the
- * result is worthless and the whole thing is tried again.
+ * A walk of the table takes time and the table changes meanwhile. So: walk, let
+ * the programs in flight finish, drain the ring. The programs change the table
+ * before they submit the record of it, hence whatever was drained before the
+ * walk is in the table, and every other change, seen by the walk or not, is in
+ * this drain. Applied in order to what was walked (adding what is there already
+ * and removing what is gone does nothing) they give the objects as of the end
+ * of the drain. If records were lost in between, the result is worthless and
+ * the whole thing is tried again.
  */
 #ifndef CAPTURE_RESYNC_H
 #define CAPTURE_RESYNC_H
@@ -33,7 +34,7 @@ void sync_set__init(struct sync_set *s, __u64 begin);
 void sync_set__free(struct sync_set *s);
 /* What the walk found. Return: 0 or -ENOMEM. */
 int sync_set__add(struct sync_set *s, const struct live_key *key, const struct live_val *val);
-/* One record of the drain; those older than begin are in the table already. */
+/* One record that had not been drained before the walk. */
 int sync_set__apply(struct sync_set *s, const struct hmt_hdr *rec);
 /*
  * The objects, sorted, oldest of each class first; an array to be hmt_free()d of

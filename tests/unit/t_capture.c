@@ -367,14 +367,17 @@ static void test_resync__reuse_during_the_walk(void)
 	ASSERT_STREQ(listed(), "range:d#0");
 }
 
-/* What is older than the walk is in the table, whatever it says. */
+/* Stamped before the walk and drained after it: the walk may have been first, or not. */
 static void test_resync__old_records(void)
 {
 	sync_set__init(&set, 100);
-	table_has(HMT_CLASS_RANGE, 0xd, 10, 0);
-	ended(HMT_RANGE_UNREGISTER_BEGIN, 9, 0, 0, 0xd);
-	range_registered(50, 0xe, 0);
-	ASSERT_STREQ(listed(), "range:d#0");
+	table_has(HMT_CLASS_RANGE, 0xd1, 10, 0);	/* deleted behind the walk's back */
+	table_has(HMT_CLASS_RANGE, 0xd2, 98, 0);	/* reused, and the walk has seen the second */
+	ended(HMT_RANGE_UNREGISTER_BEGIN, 95, 0, 0, 0xd1);
+	ended(HMT_RANGE_UNREGISTER_BEGIN, 97, 0, 0, 0xd2);
+	range_registered(98, 0xd2, 0);
+	range_registered(99, 0xd3, 0);
+	ASSERT_STREQ(listed(), "range:d2#0 range:d3#0");
 }
 
 static void test_resync__counts(void)
