@@ -7,6 +7,8 @@
 #include "cmd/cmd.h"
 #include "out/table.h"
 
+#define WRAP_COLUMNS 76
+
 /* The sections of hmmtrace-rules(7), made by tools/rules-text. */
 static const struct { const char *id, *text; } rules_text[] = {
 #include "rules_text.h"
@@ -67,6 +69,35 @@ static int list_rules(const struct invocation *inv)
 	return print(&sb);
 }
 
+/* One line of the manual, for reading: definitions are indented, all is wrapped. */
+static void add_wrapped(struct strbuf *sb, const char *line, size_t len)
+{
+	bool indented = len >= 4 && !memcmp(line, ":   ", 4);
+	size_t column = 0, word;
+
+	if (indented) {
+		line += 4;
+		len -= 4;
+	}
+	for (size_t i = 0; i < len; i += word) {
+		while (i < len && line[i] == ' ')
+			i++;
+		for (word = 0; i + word < len && line[i + word] != ' '; word++)
+			;
+		if (column && column + 1 + word > WRAP_COLUMNS) {
+			strbuf__addc(sb, '\n');
+			column = 0;
+		}
+		if (column)
+			strbuf__addc(sb, ' ');
+		else
+			strbuf__pad(sb, ' ', indented ? 4 : 0);
+		strbuf__add(sb, line + i, word);
+		column += word + !!column;
+	}
+	strbuf__addc(sb, '\n');
+}
+
 static int explain_rule(const struct invocation *inv, const char *name)
 {
 	enum rule_id rule = rule_by_name(name);
@@ -80,8 +111,14 @@ static int explain_rule(const struct invocation *inv, const char *name)
 		return print(&sb);
 	}
 	text = explanation(name);
-	strbuf__addf(&sb, "%s (%s)\n\n%s.\n\n%s", name, severity_name(rule_severity(rule)),
-		     rule_title(rule), text ? text : "");
+	strbuf__addf(&sb, "%s\n\n", name);
+	if (!text)
+		strbuf__addf(&sb, "%s: %s\n", severity_name(rule_severity(rule)),
+			     rule_title(rule));
+	for (size_t len; text && *text; text += len + !!text[len]) {
+		len = strcspn(text, "\n");
+		add_wrapped(&sb, text, len);
+	}
 	return print(&sb);
 }
 

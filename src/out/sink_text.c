@@ -2,15 +2,15 @@
 /*
  * sink_text.c - findings for people. One block each, the verdict first:
  *
- *	error: R17.2 range is still registered after its mirror was unregistered
+ *	error: hmm_exerciser R17.2: range is still registered after its mirror was unregistered
  *	  rule        range-orphaned-by-mirror
  *	  driver      hmm_exerciser
  *	  owner       pid 412 (session), exited 1.20 s before this was flagged
- *	  range       0x7f2a10000000-0x7f2a10010000, 64.0 KiB, of M3
+ *	  range       0x7f2a10000000-0x7f2a10010000, 64.0 KiB, of mirror M3, mirror-api
  *	  born        2.104211 s by pid 412 (session), 3.41 s before this was flagged
  *	                hmm_range_register+0x5c
  *	                exerciser_ioctl+0x1a0 [hmm_exerciser]
- *	  then        4.510900 s mirror-unregister by pid 412 (session)
+ *	  because     4.510900 s mirror-unregister by pid 412 (session)
  *	                exerciser_release+0x44 [hmm_exerciser]
  *	  missing     hmm_range_unregister()
  *	  siblings    37 of 38 born there were released, 35 of them at
@@ -132,21 +132,32 @@ static void add_moment(struct strbuf *sb, const struct sink *s, const char *name
 	}
 }
 
+/* "hmm_exerciser", "" when it is not known. */
+static const char *driver_of(const struct sink *s, const struct finding *f, char *buf, size_t size)
+{
+	const char *name = symtab__driver(s->symtab, f->object.ops, f->object.ops_fn);
+
+	return strcmp(name, "?") ? words_clean(name, buf, size) : "";
+}
+
 static void add_headline(struct strbuf *sb, const struct sink *s, const struct finding *f)
 {
 	bool certain = f->confidence == CONFIDENCE_CERTAIN;
-	char id[32], doubt[WORDS_LEN];
+	char id[32], doubt[WORDS_LEN], clean[128];
+	const char *driver = driver_of(s, f, clean, sizeof(clean));
 
-	strbuf__addf(sb, "%s%s:%s %s %s\n", color_of(s, f),
+	strbuf__addf(sb, "%s%s:%s %s%s%s: %s\n", color_of(s, f),
 		     certain ? severity_name(f->severity) : "inconclusive",
-		     s->color ? COLOR_OFF : "", words_object(&f->object, id, sizeof(id)),
-		     rule_title(f->rule));
+		     s->color ? COLOR_OFF : "", driver, *driver ? " " : "",
+		     words_object(&f->object, id, sizeof(id)), rule_title(f->rule));
 	label(sb, "rule");
 	strbuf__adds(sb, rule_name(f->rule));
 	if (!certain)
 		strbuf__addf(sb, " (%s); %s", severity_name(f->severity),
 			     words_doubt(f, doubt, sizeof(doubt)));
 	strbuf__addc(sb, '\n');
+	label(sb, "driver");
+	strbuf__addf(sb, "%s\n", *driver ? driver : "unknown");
 }
 
 static void add_owner(struct strbuf *sb, const struct sink *s, const struct finding *f)
@@ -173,13 +184,12 @@ static void add_object(struct strbuf *sb, const struct sink *s, const struct fin
 	char size[FMT_LEN], id[32];
 
 	label(sb, o->class == HMT_CLASS_HMM ? "space" : words_class(o));
-	if (o->class == HMT_CLASS_RANGE) {
+	if (o->end)
 		strbuf__addf(sb, "0x%llx-0x%llx, %s", (unsigned long long)o->start,
 			     (unsigned long long)o->end,
 			     fmt_bytes(size, sizeof(size), o->end - o->start));
-	} else {
-		strbuf__addf(sb, "%s at 0x%llx", words_class(o), (unsigned long long)o->addr);
-	}
+	else
+		strbuf__addf(sb, "at 0x%llx", (unsigned long long)o->addr);
 	if (f->parent.class != HMT_CLASS_NONE)
 		strbuf__addf(sb, ", of %s %s", words_class(&f->parent),
 			     words_object(&f->parent, id, sizeof(id)));
@@ -193,12 +203,13 @@ static void add_birth(struct strbuf *sb, const struct sink *s, const struct find
 
 	label(sb, "born");
 	if (!born->ts) {
-		strbuf__adds(sb, "before the trace began\n");
+		strbuf__adds(sb, f->object.born_before ? "before the trace began\n" :
+							 "never: no register of it succeeded\n");
 		return;
 	}
 	strbuf__addf(sb, "%s by ", rel_time(s, born->ts, when, sizeof(when)));
 	add_pid(sb, s, born->tgid);
-	if (f->flagged_ts >= born->ts)
+	if (f->flagged_ts > born->ts)
 		strbuf__addf(sb, ", %s before this was flagged",
 			     fmt_duration(age, sizeof(age), f->flagged_ts - born->ts));
 	strbuf__addc(sb, '\n');
@@ -229,7 +240,7 @@ static void add_siblings(struct strbuf *sb, const struct sink *s, const struct f
 {
 	__u64 place = words_place(s->symtab, &f->sibling_release);
 
-	if (!f->nr_siblings_released)
+	if (!f->nr_siblings || !f->nr_siblings_released || !words_missing(f))
 		return;
 	label(sb, "siblings");
 	strbuf__addf(sb, "%u of %u born there were released", f->nr_siblings_released,
@@ -267,20 +278,15 @@ static void text_finding(struct sink *s, const struct finding *f)
 {
 	const char *missing = words_missing(f), *surplus = words_surplus(f);
 	struct strbuf sb = STRBUF_INIT;
-	char clean[128];
 
 	if (s->quiet)
 		return;
 	add_headline(&sb, s, f);
-	label(&sb, "driver");
-	strbuf__addf(&sb, "%s\n", words_clean(symtab__driver(s->symtab, f->object.ops,
-							     f->object.ops_fn),
-					      clean, sizeof(clean)));
 	add_owner(&sb, s, f);
 	add_object(&sb, s, f);
 	add_birth(&sb, s, f);
 	add_failures(&sb, f);
-	add_moment(&sb, s, "then", &f->prior);
+	add_moment(&sb, s, "because", &f->prior);
 	add_moment(&sb, s, "offence", &f->offence);
 	add_counts(&sb, f);
 	if (missing) {

@@ -110,7 +110,7 @@ static void test_out__text_finding(void)
 {
 	char *text = render(&sink_text_ops, &range_finding);
 
-	ASSERT_EQ(strncmp(text, "error: R17.2 range is still registered", 38), 0);
+	ASSERT_EQ(strncmp(text, "error: R17.2: range is still registered", 39), 0);
 	ASSERT_HAS(text, "range-orphaned-by-mirror");
 	ASSERT_HAS(text, "pid 412");
 	ASSERT_HAS(text, "0x7f0000000000-0x7f0000010000, 64.0 KiB, of mirror M3");
