@@ -24,6 +24,8 @@ build_odp_orphan() {
 # and /vm/odp.sh for the cases. Prints nothing, or why it cannot be had.
 image_odp() {
 	local kernel=$1 verbs module
+	# Up to 6.12 rxe asks the crypto layer for a checksum, by name.
+	image_module "$kernel" crc32_generic || true
 	for module in ib_uverbs rdma_rxe; do
 		image_module "$kernel" "$module" || {
 			echo "the kernel has no module $module"
