@@ -65,13 +65,16 @@ build_exercise() {
 
 # Upstream's own tests, unmodified, from the tree the kernel was built from.
 build_hmm_tests() {
-	local kernel=$1 dest source dir
+	local kernel=$1 dest source dir harness
+	local -a select=()
 	for dir in mm vm; do
 		source=$kernel/src/tools/testing/selftests/$dir/hmm-tests.c
 		[[ ! -e $source ]] || break
 	done
 	[[ -e $source ]] || die "no hmm-tests.c under $kernel/src"
-	dest=$out/vm/hmm-tests-$(hash_of "$source")
+	harness=$kernel/src/tools/testing/selftests/kselftest_harness.h
+	grep -q getopt "$harness" || select=(-include "$top/tests/vm/hmm-tests-select.h")
+	dest=$out/vm/hmm-tests-$(hash_of "$source" "$harness" "$top/tests/vm/hmm-tests-select.h")
 	mkdir -p "$dest"
 	(
 		flock 9
@@ -80,7 +83,7 @@ build_hmm_tests() {
 		# The headers it includes by path come from its own tree, the rest from the host.
 		if ! ${CC:-gcc} -D_GNU_SOURCE= -O2 -w -static -pthread \
 			-I"$(dirname "$source")" -I"$kernel/src/tools/testing/selftests" \
-			-idirafter "$kernel/src" \
+			-idirafter "$kernel/src" "${select[@]}" \
 			"$source" -o "$dest/hmm-tests.new" >"$dest/log" 2>&1; then
 			cat "$dest/log" >&2
 			die "upstream's hmm-tests do not build"

@@ -92,7 +92,7 @@ case_judge() {
 	while IFS=$'\t' read -r key value; do
 		judge_one "$dir" "$key" "$value" && continue
 		echo "not true: $key: $value"
-		tail -n 3 "$dir/judge" | sed 's/^/#   /' >"$dir/detail"
+		tail -n 8 "$dir/judge" | sed 's/^/#   /' >"$dir/detail"
 		return
 	done < <(case_expectations "${case_file[i]}")
 	complaint=$(judge_dmesg "$dir" "${case_warn_ok[i]}") || true
