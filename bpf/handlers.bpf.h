@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * handlers.bpf.h - what is done about each event, whatever saw it: do_<event>()
+ * takes the words of the event (docs/DESIGN, section 2), keeps the live-object
+ * table and emits the record.
+ */
+#ifndef BPF_HANDLERS_H
+#define BPF_HANDLERS_H
+
+#include "core.bpf.h"
+#include "live.bpf.h"
+
+#include "capture/tp.h"
+
+/* The words of an event; what they are beyond the identity depends on the event. */
+enum { W_MM, W_HMM, W_MIRROR, W_RANGE, W_OPS, W_X0, W_X1, W_X2, W_X3 };
+
+/* values of cfg_stacks, as enum capture_stacks */
+enum { STACKS_BIRTHS, STACKS_NONE, STACKS_ALL };
+
+/* Words of *ops that are searched for a function when ops has no name of its own. */
+#define OPS_WORDS 12
+/* Kernel text is in the top half of any 64-bit kernel, on the architectures that have HMM. */
+#define KERNEL_MIN 0xffff000000000000ULL
+
+static __always_inline __s32 get_stack(void *ctx, __u32 unless)
+{
+	long id;
+
+	if (cfg_stacks == STACKS_NONE || cfg_stacks == unless)
+		return STACK_NOT_ASKED;
+	id = bpf_get_stackid(ctx, &hmt_stacks, 0);
+	if (id < 0)
+		count_loss(HMT_CAUSE_STACK_MISS);
+	return id;
+}
+/* for a get_stack() that only cfg_stacks = none turns off */
+#define ALWAYS STACKS_NONE
+
+static __always_inline void read_counters(__u64 mm, __u32 *users, __u32 *count)
+{
+	const struct mm_struct *m = (const void *)mm;
+	atomic_t v;
+
+	if (!mm)
+		return;
+	if (bpf_core_read(&v, sizeof(v), &m->mm_users)) {
+		count_loss(HMT_CAUSE_READ_FAULT);
+		return;
+	}
+	*users = v.counter;
+	if (bpf_core_read(&v, sizeof(v), &m->mm_count))
+		count_loss(HMT_CAUSE_READ_FAULT);
+	else
+		*count = v.counter;
+}
+
+/* Return: the first callback in *ops, 0 if there is none to be found. */
+static __always_inline __u64 first_callback(__u64 ops)
+{
+	__u64 w[OPS_WORDS], fn = 0;
+
+	if (!ops)
+		return 0;
+	/* A table near the end of its page: the first word is better than none. */
+	if (bpf_probe_read_kernel(w, sizeof(w), (const void *)ops)) {
+		__builtin_memset(w, 0, sizeof(w));
+		if (bpf_probe_read_kernel(w, sizeof(w[0]), (const void *)ops)) {
+			count_loss(HMT_CAUSE_READ_FAULT);
+			return 0;
+		}
+	}
+#pragma unroll
+	for (int i = OPS_WORDS - 1; i >= 0; i--)
+		if (w[i] >= KERNEL_MIN)
+			fn = w[i];
+	return fn;
+}
+
+/* The name of a process, once per name it has. Losing one loses no verdict. */
+static __always_inline void emit_task(struct task_struct *task)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct task_val now = {}, *known;
+	struct hmt_task *e;
+	__u32 tgid;
+
+	tgid = BPF_CORE_READ(leader, tgid);
+	now.start_time = BPF_CORE_READ(leader, start_time);
+	bpf_core_read(now.comm, sizeof(now.comm), &leader->comm);
+	known = bpf_map_lookup_elem(&hmt_tasks, &tgid);
+	if (known && known->start_time == now.start_time && known->comm[0] == now.comm[0] &&
+	    known->comm[1] == now.comm[1])
+		return;
+	e = emit_reserve_minor(HMT_TASK, sizeof(*e), 0, HMT_CAUSE_TASK_FULL);
+	if (!e)
+		return;
+	/* Of the process it names, who may not be the one running. */
+	e->h.tgid = tgid;
+	e->h.tid = tgid;
+	e->comm0 = now.comm[0];
+	e->comm1 = now.comm[1];
+	e->parent = BPF_CORE_READ(leader, real_parent, tgid);
+	e->flags = BPF_CORE_READ(leader, flags);
+	emit_submit(e);
+	bpf_map_update_elem(&hmt_tasks, &tgid, &now, BPF_ANY);
+}
+
+static __always_inline void emit_current_task(void)
+{
+	emit_task((void *)bpf_get_current_task());
+}
+
+/* What both register records and the live-object table say of a birth. */
+struct birth {
+	struct live_val val;
+	__u32 mm_users, mm_count;
+};
+
+static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *b)
+{
+	struct task_struct *owner = mm_owner(a[W_MM]);
+
+	b->val.mm = a[W_MM];
+	b->val.hmm = a[W_HMM];
+	b->val.mirror = a[W_MIRROR];
+	b->val.range = a[W_RANGE];
+	b->val.ops = a[W_OPS];
+	b->val.ops_fn = first_callback(a[W_OPS]);
+	b->val.stack = get_stack(ctx, ALWAYS);
+	if (owner) {
+		b->val.owner = BPF_CORE_READ(owner, tgid);
+		emit_task(owner);
+	}
+	read_counters(a[W_MM], &b->mm_users, &b->mm_count);
+	emit_current_task();
+}
+
+/* When it happened: what the record says, or now if there was no room for it. */
+static __always_inline __u64 born_at(const struct hmt_hdr *h)
+{
+	return h ? h->ts : bpf_ktime_get_ns();
+}
+
+#define EMIT_ID(e, a) do { \
+	(e)->hmm = (a)[W_HMM]; (e)->mirror = (a)[W_MIRROR]; \
+	(e)->range = (a)[W_RANGE]; (e)->ops = (a)[W_OPS]; \
+} while (0)
+
+#define EMIT_BIRTH(e, b) do { \
+	(e)->ops_fn = (b)->val.ops_fn; (e)->owner = (b)->val.owner; (e)->stack = (b)->val.stack; \
+	(e)->mm_users = (b)->mm_users; (e)->mm_count = (b)->mm_count; \
+} while (0)
+
+/* Records that are the identity and the extras, word for word. */
+static __always_inline int emit_words(__u16 kind, const __u64 *a, const int extras)
+{
+	struct hmt_id *e = emit_reserve(kind, sizeof(*e) + extras * 8, a[W_MM]);
+
+	if (!e)
+		return 0;
+	EMIT_ID(e, a);
+#pragma unroll
+	for (int i = 0; i < extras; i++)
+		((__u64 *)(e + 1))[i] = a[W_X0 + i];
+	emit_submit(e);
+	return 0;
+}
+
+static __always_inline int do_mirror_register(void *ctx, const __u64 *a)
+{
+	struct hmt_mirror_register *e;
+	struct birth b = {};
+
+	birth_read(ctx, a, &b);
+	/* refs are the notifier's own users, or those of the hmm it shares: that has its own entry. */
+	b.val.count = a[W_HMM] ? 0 : a[W_X0];
+	e = emit_reserve(HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM]);
+	b.val.born = born_at((void *)e);
+	if (!a[W_X1])
+		live_add(HMT_CLASS_MIRROR, a[W_MIRROR], &b.val);
+	if (!e)
+		return 0;
+	EMIT_ID(e, a);
+	e->refs = a[W_X0];
+	e->ret = a[W_X1];
+	EMIT_BIRTH(e, &b);
+	emit_submit(e);
+	return 0;
+}
+
+static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
+{
+	struct hmt_mirror_unregister *e;
+	__u32 users = 0, count = 0;
+	__s32 stack = get_stack(ctx, ALWAYS);
+
+	live_del(HMT_CLASS_MIRROR, a[W_MIRROR]);
+	read_counters(a[W_MM], &users, &count);
+	emit_current_task();
+	e = emit_reserve(HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM]);
+	if (!e)
+		return 0;
+	EMIT_ID(e, a);
+	e->refs = a[W_X0];
+	e->stack = stack;
+	e->mm_users = users;
+	e->mm_count = count;
+	emit_submit(e);
+	return 0;
+}
+
+static __always_inline int do_range_register(void *ctx, const __u64 *a)
+{
+	struct hmt_range_register *e;
+	struct birth b = {};
+
+	birth_read(ctx, a, &b);
+	b.val.start = a[W_X0];
+	b.val.end = a[W_X1];
+	e = emit_reserve(HMT_RANGE_REGISTER, sizeof(*e), a[W_MM]);
+	b.val.born = born_at((void *)e);
+	if (!a[W_X3])
+		live_add(HMT_CLASS_RANGE, a[W_RANGE], &b.val);
+	if (!e)
+		return 0;
+	EMIT_ID(e, a);
+	e->start = a[W_X0];
+	e->end = a[W_X1];
+	e->page_shift = a[W_X2];
+	e->ret = a[W_X3];
+	EMIT_BIRTH(e, &b);
+	emit_submit(e);
+	return 0;
+}
+
+static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
+{
+	struct hmt_range_unregister_begin *e;
+	__u32 users = 0, count = 0;
+	__s32 stack = get_stack(ctx, ALWAYS);
+
+	live_del(HMT_CLASS_RANGE, a[W_RANGE]);
+	read_counters(a[W_MM], &users, &count);
+	emit_current_task();
+	e = emit_reserve(HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM]);
+	if (!e)
+		return 0;
+	EMIT_ID(e, a);
+	e->stack = stack;
+	e->mm_users = users;
+	e->mm_count = count;
+	emit_submit(e);
+	return 0;
+}
+
+/* A struct hmm begins with the get of its kref_init; whatever else is counted was there before. */
+static __always_inline void hmm_born(const __u64 *a, __s32 stack, __u64 born)
+{
+	struct task_struct *owner = mm_owner(a[W_MM]);
+	struct live_val val = {
+		.mm = a[W_MM], .hmm = a[W_HMM], .mirror = a[W_MIRROR], .ops = a[W_OPS],
+		.born = born, .count = 1, .stack = stack,
+	};
+
+	if (owner)
+		val.owner = BPF_CORE_READ(owner, tgid);
+	live_add(HMT_CLASS_HMM, a[W_HMM], &val);
+}
+
+static __always_inline void count_refs(const __u64 *a, __s64 by, __s32 stack, __u64 born)
+{
+	if (a[W_HMM] && by > 0 && a[W_X0] == 1)
+		hmm_born(a, stack, born);
+	else if (a[W_HMM])
+		live_count(HMT_CLASS_HMM, a[W_HMM], a, by, a[W_X0]);
+	else
+		live_count(HMT_CLASS_MIRROR, a[W_MIRROR], a, by, a[W_X0]);
+}
+
+static __always_inline int do_ref(__u16 kind, const __u64 *a, __s64 by, __s32 stack)
+{
+	struct hmt_ref_get *e;
+
+	emit_current_task();
+	e = emit_reserve(kind, sizeof(*e), a[W_MM]);
+	count_refs(a, by, stack, born_at((void *)e));
+	if (!e)
+		return 0;
+	EMIT_ID(e, a);
+	e->count = a[W_X0];
+	e->call_site = a[W_X1];
+	e->stack = stack;
+	emit_submit(e);
+	return 0;
+}
+
+static __always_inline int do_ref_get(void *ctx, const __u64 *a)
+{
+	return do_ref(HMT_REF_GET, a, 1, get_stack(ctx, ALWAYS));
+}
+
+static __always_inline int do_ref_put(void *ctx, const __u64 *a)
+{
+	return do_ref(HMT_REF_PUT, a, -1, get_stack(ctx, STACKS_BIRTHS));
+}
+
+static __always_inline int do_free(void *ctx, const __u64 *a)
+{
+	if (a[W_HMM] && a[W_X0] == 0)
+		live_del(HMT_CLASS_HMM, a[W_HMM]);
+	return emit_words(HMT_FREE, a, 1);
+}
+
+static __always_inline int do_mm_release(void *ctx, const __u64 *a)
+{
+	struct hmt_mm_release *e;
+	__u32 users = 0, count = 0;
+
+	read_counters(a[W_MM], &users, &count);
+	emit_current_task();
+	e = emit_reserve(HMT_MM_RELEASE, sizeof(*e), a[W_MM]);
+	if (!e)
+		return 0;
+	EMIT_ID(e, a);
+	e->mm_users = users;
+	e->mm_count = count;
+	emit_submit(e);
+	return 0;
+}
+
+static __always_inline int do_mm_destroy(void *ctx, const __u64 *a)
+{
+	__u64 mm = a[W_MM];
+
+	/* Its memory goes: whatever the address is next has nothing to do with this. */
+	bpf_map_delete_elem(&hmt_mms, &mm);
+	return emit_words(HMT_MM_DESTROY, a, 0);
+}
+
+#define DO_WORDS(KIND, event, extras) \
+static __always_inline int do_##event(void *ctx, const __u64 *a) \
+{ \
+	return emit_words(HMT_##KIND, a, extras); \
+}
+DO_WORDS(MIRROR_UNREGISTER_END, mirror_unregister_end, 0)
+DO_WORDS(RANGE_UNREGISTER_END, range_unregister_end, 0)
+DO_WORDS(RELEASE_BEGIN, release_begin, 0)
+DO_WORDS(RELEASE_END, release_end, 0)
+DO_WORDS(FAULT_BEGIN, fault_begin, 3)
+DO_WORDS(FAULT_END, fault_end, 4)
+DO_WORDS(READ_BEGIN, read_begin, 1)
+DO_WORDS(INVALIDATE_BEGIN, invalidate_begin, 4)
+DO_WORDS(INVALIDATE_END, invalidate_end, 4)
+DO_WORDS(CALLBACK_BEGIN, callback_begin, 4)
+DO_WORDS(CALLBACK_END, callback_end, 4)
+
+#endif /* BPF_HANDLERS_H */
