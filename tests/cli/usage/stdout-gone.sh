@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-hmmtrace rules | true; echo "${PIPESTATUS[0]}" > status; grep -qxE "0|2" status
+# It all fits into the pipe, so it may or may not notice; it never crashes.
+hmmtrace rules | true
+s=${PIPESTATUS[0]}
+[ "$s" = 0 ] || [ "$s" = 2 ]
