@@ -1,0 +1,4 @@
+NAME: takes the guest away
+RUN:
+	poweroff -f
+	sleep 5

@@ -1,0 +1,4 @@
+NAME: fails
+RUN:
+	echo oh no >&2
+	exit 3

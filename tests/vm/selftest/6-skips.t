@@ -1,0 +1,3 @@
+NAME: skips
+RUN:
+	skip a reason

@@ -1,0 +1,4 @@
+NAME: wants what there is not
+NEEDS: no-such-program
+RUN:
+	true

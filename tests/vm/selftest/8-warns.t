@@ -1,0 +1,4 @@
+NAME: makes the kernel warn
+NEEDS: exerciser
+RUN:
+	exercise notifier:notifier_put_too_often

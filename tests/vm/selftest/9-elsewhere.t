@@ -1,0 +1,4 @@
+NAME: is for another kernel
+KERNELS: no-such-*
+RUN:
+	false
