@@ -1,0 +1,15 @@
+NAME: live flags within a second after the grace time
+KERNELS: patched-*
+NEEDS: hmmtrace exerciser
+TIMEOUT: 60
+WARN: ok
+RUN:
+	hmmtrace live --json --grace 700ms -- exercise --api mirror --kind fault --hot no --jobs 8 \
+		2>err | while read -r line; do
+		read -r now _ </proc/uptime
+		echo "{\"now\": $now, \"line\": $line}"
+	done >timed.json
+
+JQ: timed.json map(select(.line.type == "finding")) | length >= 10
+JQ: timed.json map(select(.line.type == "finding") | .now - .line.flagged_ns / 1e9) | max < 1
+JQ: timed.json map(select(.line.type == "released")) | length >= 5
