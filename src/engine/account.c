@@ -130,11 +130,15 @@ static int find_task(const struct account *a, __u32 tid, enum hold_why why, __u6
 	return -1;
 }
 
-static int find_process(const struct account *a, __u32 tgid)
+/* A get for nothing in particular: of the process, else (tgid 0) the oldest of all. */
+static int find_get(const struct account *a, __u32 tgid)
 {
-	for (__u32 i = a->nr; i--;)
-		if (a->hold[i].tgid == tgid && !a->hold[i].range)
-			return (int)i;
+	for (__u32 i = 0; i < a->nr; i++) {
+		const struct hold *h = &a->hold[tgid ? a->nr - 1 - i : i];
+
+		if (h->why == HOLD_GET && !h->range && (!tgid || h->tgid == tgid))
+			return (int)(h - a->hold);
+	}
 	return -1;
 }
 
@@ -150,12 +154,21 @@ void account_registered(struct account *a, const struct event *ev)
 		drop_some(a, 0);
 }
 
+/*
+ * Only a get that names what was to be registered is one for it: the task may
+ * have references of its own.
+ */
 struct hold *account_failed(struct account *a, const struct event *ev)
 {
 	int i = find_range(a, ev->id->range);
 
-	if (i < 0)
-		i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
+	for (__u32 k = a->nr; i < 0 && ev->id->mirror && k--;) {
+		const struct hold *h = &a->hold[k];
+
+		if (h->why == HOLD_GET && h->tid == ev->m.tid && !h->range &&
+		    h->mirror == ev->id->mirror)
+			i = (int)k;
+	}
 	if (i < 0)
 		return NULL;
 	a->hold[i].why = HOLD_FAILED;
@@ -168,11 +181,12 @@ struct hold *account_failed(struct account *a, const struct event *ev)
 /* The reference a put by ev's task gives back without doubt, or -1. */
 static int find_known(const struct account *a, const struct event *ev)
 {
-	static const enum hold_why order[] = { HOLD_ENDED, HOLD_FORGIVEN, HOLD_FAILED };
 	int i = find_range(a, ev->id->range);
 
-	for (unsigned int w = 0; i < 0 && w < sizeof(order) / sizeof(order[0]); w++)
-		i = find_task(a, ev->m.tid, order[w], ev->id->mirror);
+	if (i < 0)
+		i = find_task(a, ev->m.tid, HOLD_ENDED, ev->id->mirror);
+	if (i < 0)
+		i = find_task(a, ev->m.tid, HOLD_FAILED, ev->id->mirror);
 	return i;
 }
 
@@ -184,34 +198,34 @@ bool account_put(struct account *a, const struct event *ev)
 		return false;
 	i = find_known(a, ev);
 	if (i >= 0) {
-		if (a->hold[i].why == HOLD_FORGIVEN)
-			a->deficit++;
 		drop_known(a, (__u32)i);
 		return true;
 	}
 	i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
+	if (i < 0 && ev->m.tgid)
+		i = find_get(a, ev->m.tgid);
 	if (i < 0)
-		i = find_process(a, ev->m.tgid);
-	if (i < 0)
-		i = 0;
-	if (a->hold[i].why == HOLD_FORGIVEN)
-		a->deficit++;
-	drop_some(a, (__u32)i);
+		i = find_get(a, 0);
+	drop_some(a, i < 0 ? 0 : (__u32)i);
 	return true;
 }
 
-void account_drop_forgiven(struct account *a, const struct event *ev)
+void account_pardon(struct account *a, const struct event *ev)
 {
-	for (__u32 i = a->nr; i--;)
-		if (a->hold[i].why == HOLD_FORGIVEN && a->hold[i].tid == ev->m.tid) {
-			drop_known(a, i);
-			return;
-		}
+	account_unpardon(a, ev);
+	if (a->nr_pardons == MAX_PARDONS) {
+		memmove(&a->pardon[0], &a->pardon[1], sizeof(a->pardon) - sizeof(a->pardon[0]));
+		a->nr_pardons--;
+	}
+	a->pardon[a->nr_pardons++] = (struct pardon){ .ts = ev->m.ts, .tid = ev->m.tid };
 }
 
-void account_expire_forgiven(struct account *a, __u64 ts)
+bool account_unpardon(struct account *a, const struct event *ev)
 {
-	for (__u32 i = a->nr; i--;)
-		if (a->hold[i].why == HOLD_FORGIVEN && a->hold[i].ts <= ts)
-			drop_known(a, i);
+	for (__u32 i = 0; i < a->nr_pardons; i++)
+		if (a->pardon[i].tid == ev->m.tid) {
+			a->pardon[i] = a->pardon[--a->nr_pardons];
+			return true;
+		}
+	return false;
 }

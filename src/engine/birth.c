@@ -296,13 +296,11 @@ static void range_failed(struct engine *e, struct event *ev, const struct birth 
 	charge_dead_mm(e, o, &use, ev);
 }
 
-/* Is it beyond doubt that no mirror is registered on the hmm? sure: as of then. */
-static bool no_mirror(const struct engine *e, const struct object *hmm, bool was_freed,
-		      __u64 *ret_sure)
+/* Is no mirror registered on the hmm? Not to be asked where mirrors may be unknown. */
+static bool no_mirror(const struct engine *e, const struct object *hmm, bool was_freed)
 {
 	const struct account *a = hmm->account;
 
-	*ret_sure = hmm->sure;
 	if (was_freed)
 		return true;
 	if (a->nr_mirrors)
@@ -310,15 +308,22 @@ static bool no_mirror(const struct engine *e, const struct object *hmm, bool was
 	return a->exact || (e->baseline && !e->lost_seq && !e->forgot);
 }
 
+/* The struct hmm a range is registered on had been freed. */
+struct freed {
+	bool was;
+	__u64 sure;
+};
+
 static void check_mirror(struct engine *e, struct object *o, struct object *hmm,
-			 struct object *mirror, bool was_freed, const struct event *ev)
+			 struct object *mirror, const struct freed *freed, const struct event *ev)
 {
 	struct charge c = {
 		.rule = RULE_RANGE_REGISTER_WITHOUT_MIRROR, .o = o,
 		.fact_ts = ev->m.ts, .offence = ev->m, .parent = mirror ? mirror : hmm,
+		.sure = freed->was ? freed->sure : hmm->sure,
 	};
 
-	if (no_mirror(e, hmm, was_freed, &c.sure)) {
+	if (no_mirror(e, hmm, freed->was)) {
 		const struct mark *gone = mirror && !alive(mirror) ? &mirror->ended
 								   : &hmm->account->unmirrored;
 
@@ -355,7 +360,7 @@ void on_range_register(struct engine *e, struct event *ev)
 	};
 	struct object *o, *mm, *hmm, *mirror, *old;
 	struct mm_use use;
-	bool was_freed;
+	struct freed freed;
 
 	if (!r->range)
 		return;
@@ -364,7 +369,8 @@ void on_range_register(struct engine *e, struct event *ev)
 		return;
 	}
 	old = r->hmm ? object_find(e, HMT_CLASS_HMM, r->hmm) : NULL;
-	was_freed = old && old->state == LIFE_DEAD;
+	freed.was = old && old->state == LIFE_DEAD;
+	freed.sure = old ? old->sure : 0;
 	hmm = r->hmm ? hmm_met(e, ev) : NULL;
 	mirror = mirror_of(e, ev, hmm);
 	mm = mm_used(e, ev, b.mm_users, &use);
@@ -379,7 +385,7 @@ void on_range_register(struct engine *e, struct event *ev)
 	if (use.fate != MM_FINE)
 		charge_dead_mm(e, o, &use, ev);
 	else if (hmm)
-		check_mirror(e, o, hmm, mirror, was_freed, ev);
+		check_mirror(e, o, hmm, mirror, &freed, ev);
 	if (use.fate == MM_FINE && mm && mm->state == LIFE_ENDING && !(o->flags & OBJ_LATE))
 		life_late(e, o, o->born.ts);
 }

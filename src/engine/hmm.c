@@ -249,7 +249,7 @@ static void charge_aged(struct engine *e, struct object *hmm, __u32 aged, __u64 
 
 		if (h->why == HOLD_FAILED)
 			failed = failed ? failed : h;
-		else if (h->why != HOLD_FORGIVEN)
+		else
 			held = held ? held : h;
 	}
 	if (failed)
@@ -307,7 +307,6 @@ void hmm_timer(struct engine *e, struct object *hmm, __u64 deadline, __u64 left)
 		cut_holds(e, hmm);
 		return;
 	}
-	account_expire_forgiven(a, limit);
 	if (a->quiet && a->balance > expected(a) && a->sync_ts <= limit)
 		charge_hold(e, hmm, NULL, RULE_REFERENCE_UNACCOUNTED, a->sync_ts, 0);
 	while (aged < a->nr && a->since[aged] <= limit)
@@ -338,7 +337,8 @@ void hmm_unmirrored_timer(struct engine *e, struct object *hmm, __u64 left)
 {
 	struct account *a = hmm->account;
 
-	if (!alive(hmm) || a->nr_mirrors || !a->unmirrored.ts ||
+	/* Where mirrors may be unknown, having none proves nothing. */
+	if (!alive(hmm) || !a->exact || uncertain(e, hmm) || a->nr_mirrors || !a->unmirrored.ts ||
 	    a->unmirrored.ts + e->opts.grace_ns > e->now + left)
 		return;
 	for (struct list *l = hmm->children.next; l != &hmm->children; l = l->next) {
@@ -359,7 +359,7 @@ void hmm_check_released(struct engine *e, struct object *hmm, const struct momen
 	for (__u32 i = 0; i < a->nr; i++) {
 		if (a->hold[i].why == HOLD_FAILED)
 			failed = true;
-		else if (a->hold[i].why != HOLD_FORGIVEN)
+		else
 			held = true;
 	}
 	if (a->quiet || (!a->exact && a->balance > expected(a)))
@@ -432,6 +432,11 @@ static void hmm_put_live(struct engine *e, struct object *hmm, struct event *ev)
 	struct moment prior = moment_of(&a->last_put, HMT_REF_PUT);
 
 	prior.call_site = a->last_put_site;
+	if (account_unpardon(a, ev)) {
+		a->deficit++;
+		set_balance(e, hmm, a->balance - 1);
+		return;
+	}
 	if (exact ? !account_excess(a) : below && !a->deficit) {
 		charge_underflow(e, hmm, ev, &prior, false);
 		a->deficit++;
@@ -461,6 +466,8 @@ static void hmm_put(struct engine *e, struct event *ev)
 		return;
 	if (step.act == ACT_PUT) {
 		hmm_put_live(e, hmm, ev);
+	} else if (step.act == ACT_PUT_DEAD && account_unpardon(hmm->account, ev)) {
+		/* said already, and there is nothing to be short of any more */
 	} else if (step.act == ACT_PUT_DEAD && hmm->account->deficit) {
 		hmm->account->deficit--;	/* said already: the count was one short since */
 	} else if (step.act == ACT_PUT_DEAD) {

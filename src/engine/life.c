@@ -206,14 +206,9 @@ void life_gap(struct engine *e, struct object *o)
 static void forgive(struct engine *e, const struct event *ev)
 {
 	struct object *hmm = ev->id->hmm ? object_find(e, HMT_CLASS_HMM, ev->id->hmm) : NULL;
-	struct hold h = { .ts = ev->m.ts, .mirror = ev->id->mirror, .range = ev->id->range,
-			  .tgid = ev->m.tgid, .tid = ev->m.tid, .stack = -1,
-			  .why = HOLD_FORGIVEN };
 
-	if (!hmm || !alive(hmm) || !hmm->account->exact)
-		return;
-	account_add(e, hmm->account, &h);
-	hmm_arm(e, hmm);
+	if (hmm && hmm->account)
+		account_pardon(hmm->account, ev);
 }
 
 static enum rule_id pick(const struct object *o, enum rule_id mirror, enum rule_id range)
@@ -340,8 +335,8 @@ static void unregister_end(struct engine *e, struct event *ev, enum hmt_class cl
 	struct object *o = object_find(e, class, addr);
 	struct step step = life_steps[o ? o->state : LIFE_NONE][LE_UNREGISTER_END];
 
-	if (hmm && alive(hmm))
-		account_drop_forgiven(hmm->account, ev);
+	if (hmm && hmm->account)
+		account_unpardon(hmm->account, ev);
 	if (!o)
 		return;
 	if (step.act == ACT_CLOSE) {
@@ -400,6 +395,18 @@ static void charge_use(struct engine *e, struct object *o, enum rule_id rule,
 	charge(e, &c);
 }
 
+static void meet_range(struct engine *e, struct event *ev)
+{
+	struct object *parent = ev->id->hmm ? hmm_met(e, ev) : NULL;
+
+	if (parent && ev->id->mirror) {
+		struct object *m = life_met(e, HMT_CLASS_MIRROR, ev->id->mirror, ev, parent);
+
+		parent = m && m->layer ? m : parent;
+	}
+	life_met(e, HMT_CLASS_RANGE, ev->id->range, ev, parent);
+}
+
 void on_range_use(struct engine *e, struct event *ev)
 {
 	struct object *o;
@@ -419,8 +426,7 @@ void on_range_use(struct engine *e, struct event *ev)
 		return;
 	}
 	if (step.act == ACT_USE_UNSEEN || step.act == ACT_MEET) {
-		life_met(e, HMT_CLASS_RANGE, ev->id->range, ev,
-			 ev->id->hmm ? hmm_met(e, ev) : NULL);
+		meet_range(e, ev);
 		return;
 	}
 	if (step.act == ACT_USE_DEAD)

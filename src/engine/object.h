@@ -110,7 +110,6 @@ enum hold_why {
 	HOLD_GET,		/* a get not yet explained */
 	HOLD_FAILED,		/* taken by a task whose register then failed */
 	HOLD_ENDED,		/* of an object whose unregister began: its put is to come */
-	HOLD_FORGIVEN,		/* for the put of an unregister that was flagged itself */
 };
 
 struct hold {
@@ -127,6 +126,14 @@ struct hold {
 };
 
 #define MAX_HOLDS 256
+
+/* A task inside an unregister that was flagged: the put that goes with it is part of that. */
+struct pardon {
+	__u64 ts;
+	__u32 tid;
+};
+
+#define MAX_PARDONS 4
 
 /*
  * Two views of the same unexplained references. hold[] is who we think has
@@ -145,6 +152,8 @@ struct account {
 	__u64 over_ts;
 	struct hold *hold;	/* in order of ts */
 	__u64 *since;		/* sorted */
+	struct pardon pardon[MAX_PARDONS];
+	__u32 nr_pardons;
 	struct mark last_put;
 	__u64 last_put_site;
 	struct mark unmirrored;	/* when its last mirror was unregistered, ts 0 if it has one */

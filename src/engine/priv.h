@@ -115,9 +115,10 @@ void account_registered(struct account *a, const struct event *ev);
 struct hold *account_failed(struct account *a, const struct event *ev);
 /* Return: false when there was nothing to put. */
 bool account_put(struct account *a, const struct event *ev);
-void account_drop_forgiven(struct account *a, const struct event *ev);
-/* Forgets the forgiven that nobody put up to ts. */
-void account_expire_forgiven(struct account *a, __u64 ts);
+/* The put that ev's task is about to do, in an unregister that was flagged, is forgiven. */
+void account_pardon(struct account *a, const struct event *ev);
+/* Return: true when ev's task had a pardon; it has none any more. */
+bool account_unpardon(struct account *a, const struct event *ev);
 void account_clear(struct account *a);
 static inline __u32 account_excess(const struct account *a)
 {
