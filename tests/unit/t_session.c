@@ -136,11 +136,6 @@ void capture__free(struct capture *c)
 	free(c);
 }
 
-const char *plan_tier_name(enum plan_tier tier)
-{
-	return "full";
-}
-
 /* --- runs ------------------------------------------------------------------------- */
 
 #define LEAK \
