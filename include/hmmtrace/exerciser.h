@@ -54,7 +54,10 @@
  *
  * MISUSE lifts the driver's own check that the call is legal in the object's
  * state; the driver then makes the call and shields the machine from it, never
- * the tracer.
+ * the tracer. An unregister or remove of object 0 is one of an object that was
+ * never registered, at an address where nothing ever was; there are 32 of them.
+ * A notifier or interval can be registered twice when the address space of the
+ * first time is dead.
  */
 #define HMM_EXERCISER_F_INSERT (HMM_EXERCISER_F_LOCKED | HMM_EXERCISER_F_INTERRUPT)
 #define HMM_EXERCISER_F_END    (HMM_EXERCISER_F_MISUSE | HMM_EXERCISER_F_WORKER)
@@ -65,10 +68,11 @@
 	X(RESET, 9, reset, 0, "releases what files opened by process arg leaked, 0: by anyone") \
 	X(DISCARD, 10, discard, 0, "frees the memory of an object that is not registered") \
 	X(MM_HOLD, 11, mm_hold, 0, "new object: pins the caller's mm_struct, not its memory") \
-	X(NOTIFIER_REGISTER, 16, notifier_register, HMM_EXERCISER_F_INTERRUPT, \
-	  "mmu_notifier_register()") \
+	X(CALLBACK_DELAY, 12, callback_delay, 0, "->invalidate of intervals sleeps arg ms if it may") \
+	X(NOTIFIER_REGISTER, 16, notifier_register, \
+	  HMM_EXERCISER_F_INTERRUPT | HMM_EXERCISER_F_MISUSE, "mmu_notifier_register()") \
 	X(NOTIFIER_UNREGISTER, 17, notifier_unregister, HMM_EXERCISER_F_END, \
-	  "mmu_notifier_unregister()") \
+	  "mmu_notifier_unregister(); MISUSE and parent: from that address space") \
 	X(NOTIFIER_GET, 18, notifier_get, HMM_EXERCISER_F_GET, \
 	  "mmu_notifier_get(); the object is found or made by the kernel") \
 	X(NOTIFIER_PUT, 19, notifier_put, HMM_EXERCISER_F_END, "mmu_notifier_put()") \
@@ -81,6 +85,8 @@
 	  "read, hmm_range_fault() of the window, retried as it must be") \
 	X(INTERVAL_ON_STACK, 28, interval_on_stack, 0, \
 	  "arg times: insert start, length from the stack, fault, remove; no object") \
+	X(INTERVAL_RACE, 29, interval_race, HMM_EXERCISER_F_MISUSE, \
+	  "remove in a kworker, and arg ms later, returned or not, read") \
 	X(MIRROR_REGISTER, 32, mirror_register, HMM_EXERCISER_F_GET, \
 	  "hmm_mirror_register()") \
 	X(MIRROR_UNREGISTER, 33, mirror_unregister, HMM_EXERCISER_F_END, \

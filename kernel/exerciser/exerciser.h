@@ -70,6 +70,7 @@ struct ex_file {
 	u64 last_id;
 	u64 close_policy;
 	u64 close_delay_ms;
+	u64 callback_delay_ms;
 	u64 opener;
 	struct delayed_work close_work;
 	atomic64_t count[EX_COUNT_NR];
@@ -103,6 +104,7 @@ struct ex_object {
 	u64 id;
 	enum ex_kind kind;
 	enum ex_state state;
+	bool is_static;		/* one of ex_untouched: its memory is not freed */
 	struct mm_struct *mm;
 	union {
 		bool had_interval;			/* EX_MM: its itree exists */
@@ -144,6 +146,7 @@ void ex_file_free(struct kref *users);
 
 /* object.c */
 struct ex_object *ex_object_new(struct ex_file *file, enum ex_kind kind, struct mm_struct *mm);
+struct ex_object *ex_object_untouched(struct ex_file *file, enum ex_kind kind);
 struct ex_object *ex_object_find(struct ex_file *file, u64 id, enum ex_kind kind);
 struct ex_object *ex_object_for_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd,
 					 enum ex_kind kind);
@@ -166,6 +169,7 @@ void ex_got_end(struct ex_object *obj);
 void ex_got_free(struct ex_object *obj);
 void ex_got_drain(void);
 void ex_interval_end(struct ex_object *obj);
+void ex_interval_forget(struct ex_object *obj);
 void ex_mirror_put_held(struct ex_object *obj);
 void ex_mirror_end(struct ex_object *obj);
 void ex_mirror_free(struct ex_object *obj);

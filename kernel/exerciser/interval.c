@@ -2,6 +2,7 @@
 /*
  * interval.c - acts on interval notifiers, and faults through them.
  */
+#include <linux/delay.h>
 #include <linux/slab.h>
 
 #include "exerciser.h"
@@ -44,6 +45,8 @@ static bool exerciser_range_invalidate(struct mmu_interval_notifier *sub,
 {
 	struct ex_interval *iv = container_of(sub, struct ex_interval, sub);
 
+	if (iv->file->callback_delay_ms && mmu_notifier_range_blockable(range))
+		msleep(iv->file->callback_delay_ms);
 	spin_lock(&iv->lock);
 	mmu_interval_set_seq(sub, seq);
 	spin_unlock(&iv->lock);
@@ -126,6 +129,12 @@ int ex_do_interval_insert(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	return 0;
 }
 
+/* It was registered with an address space that is gone, and will be with another. */
+void ex_interval_forget(struct ex_object *obj)
+{
+	interval_removing(&obj->interval);
+}
+
 static void interval_remove_misused(struct ex_object *obj)
 {
 	mmgrab(obj->mm); /* shield: the call drops what no insert took */
@@ -150,16 +159,40 @@ static bool misuse_is_survivable(struct ex_interval *iv)
 	return iv->sub.mm == iv->mm && (!iv->used || iv->was_sole) && tree_is_empty(iv->mm);
 }
 
+/*
+ * One that was never inserted. The kernel looks into its mm, which is not set,
+ * so that is what the shield is: any address space with an empty tree.
+ */
+static struct ex_object *interval_untouched(struct ex_file *file)
+{
+	struct ex_object *obj = ex_object_untouched(file, EX_INTERVAL);
+	struct ex_object *held;
+
+	if (IS_ERR(obj))
+		return obj;
+	held = held_mm(obj);
+	if (!held || !held->had_interval)
+		return ERR_PTR(-EBUSY);
+	obj->interval.sub.mm = obj->mm;
+	obj->interval.sub.ops = &exerciser_range_ops;
+	return obj;
+}
+
 int ex_do_interval_remove(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 {
-	struct ex_object *obj = ex_object_find(file, cmd->object, EX_INTERVAL);
+	bool misuse = cmd->flags & HMM_EXERCISER_F_MISUSE;
+	struct ex_object *obj;
 
-	if (!obj)
-		return -ENOENT;
+	if (misuse && !cmd->object)
+		obj = interval_untouched(file);
+	else
+		obj = ex_object_find(file, cmd->object, EX_INTERVAL);
+	if (IS_ERR_OR_NULL(obj))
+		return obj ? PTR_ERR(obj) : -ENOENT;
 	if (obj->state == EX_LIVE) {
 		ex_run(obj, cmd->flags, interval_remove_legal);
 	} else {
-		if (!(cmd->flags & HMM_EXERCISER_F_MISUSE) || obj->state == EX_NEW)
+		if (!misuse)
 			return -EINVAL;
 		if (!misuse_is_survivable(&obj->interval))
 			return -EBUSY;
@@ -284,5 +317,45 @@ int ex_do_interval_on_stack(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	cmd->result = (u64)(s64)ret;
 	cmd->cookie = (u64)(unsigned long)&iv.sub;
 	cmd->mm = (u64)(unsigned long)current->mm;
+	return 0;
+}
+
+struct race_work {
+	struct work_struct work;
+	struct ex_object *obj;
+};
+
+static void race_work_fn(struct work_struct *work)
+{
+	interval_remove_legal(container_of(work, struct race_work, work)->obj);
+}
+
+/*
+ * Use of an interval while its removal waits for an invalidation to end. Who
+ * calls this has another thread invalidate, with a callback that takes long.
+ */
+int ex_do_interval_race(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj = ex_object_find(file, cmd->object, EX_INTERVAL);
+	struct race_work race = { .obj = obj };
+
+	if (!obj)
+		return -ENOENT;
+	if (obj->state != EX_LIVE || !(cmd->flags & HMM_EXERCISER_F_MISUSE))
+		return -EINVAL;
+	INIT_WORK_ONSTACK(&race.work, race_work_fn);
+	queue_work(ex_workqueue, &race.work);
+	msleep(cmd->arg);
+	ex_counted(file, interval_reads);
+	mmu_interval_read_begin(&obj->interval.sub);
+	flush_work(&race.work);
+	destroy_work_on_stack(&race.work);
+	ex_object_done(obj, cmd, 0);
+	return 0;
+}
+
+int ex_do_callback_delay(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	file->callback_delay_ms = cmd->arg;
 	return 0;
 }

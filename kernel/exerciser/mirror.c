@@ -79,21 +79,25 @@ static const struct hmm_mirror_ops exerciser_mirror_ops = {
 int ex_do_mirror_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 {
 	struct ex_object *obj = ex_object_for_register(file, cmd, EX_MIRROR);
+	bool busy;
 	int ret;
 
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
-	if (obj->mir.held || ex_mirror_is_used(obj))
+	busy = obj->state == EX_LIVE;
+	if (!busy && (obj->mir.held || ex_mirror_is_used(obj)))
 		return -EBUSY;
 	obj->mir.mirror.ops = &exerciser_mirror_ops;
-	obj->mir.end_in_release = cmd->flags & HMM_EXERCISER_F_END_IN_RELEASE;
+	if (!busy)
+		obj->mir.end_in_release = cmd->flags & HMM_EXERCISER_F_END_IN_RELEASE;
 	ex_pretend_signal(cmd->flags);
 	mmap_write_lock(obj->mm);
 	ret = hmm_mirror_register(&obj->mir.mirror, obj->mm);
 	mmap_write_unlock(obj->mm);
 	if (ret) {
 		ex_counted(file, mirror_register_failures);
-		obj->state = EX_FAILED;
+		if (!busy)
+			obj->state = EX_FAILED;
 	} else {
 		ex_counted(file, mirror_registers);
 		ex_count_live(file, 1);
@@ -118,18 +122,23 @@ static void mirror_unregister_misused(struct ex_object *obj)
 
 int ex_do_mirror_unregister(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 {
-	struct ex_object *obj = ex_object_find(file, cmd->object, EX_MIRROR);
 	bool misuse = cmd->flags & HMM_EXERCISER_F_MISUSE;
+	struct ex_object *obj;
 
-	if (!obj)
-		return -ENOENT;
+	if (misuse && !cmd->object)
+		obj = ex_object_untouched(file, EX_MIRROR);
+	else
+		obj = ex_object_find(file, cmd->object, EX_MIRROR);
+	if (IS_ERR_OR_NULL(obj))
+		return obj ? PTR_ERR(obj) : -ENOENT;
 	if (!misuse && ex_mirror_is_used(obj))
 		return -EBUSY;
 	if (ex_claim(obj, EX_GONE)) {
 		ex_run(obj, cmd->flags, mirror_unregister_claimed);
 	} else {
-		if (!misuse || obj->state == EX_NEW || obj->state == EX_ENDING)
+		if (!misuse || obj->state == EX_ENDING)
 			return -EINVAL;
+		obj->mir.mirror.ops = &exerciser_mirror_ops;
 		ex_run(obj, cmd->flags, mirror_unregister_misused);
 	}
 	ex_object_done(obj, cmd, 0);
@@ -174,7 +183,9 @@ static struct ex_object *range_for_register(struct ex_file *file, struct hmm_exe
 	obj = ex_object_find(file, cmd->object, EX_RANGE);
 	if (!obj)
 		return ERR_PTR(-ENOENT);
-	if (obj->state == EX_LIVE || obj->state == EX_ENDING)
+	if (obj->state == EX_LIVE)
+		return obj; /* the kernel refuses it and nothing happens */
+	if (obj->state == EX_ENDING)
 		return ERR_PTR(-EBUSY);
 	if (obj->mm != parent->mm) {
 		mmgrab(parent->mm);
@@ -219,11 +230,14 @@ int ex_do_range_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	obj = range_for_register(file, cmd, parent);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
+	if (obj->state == EX_LIVE && obj->rng.parent != parent)
+		return -EINVAL;
 	obj->rng.parent = parent;
 	ret = range_register(obj, parent, cmd);
 	if (ret) {
 		ex_counted(file, range_register_failures);
-		obj->state = EX_FAILED;
+		if (obj->state != EX_LIVE)
+			obj->state = EX_FAILED;
 	} else {
 		ex_counted(file, range_registers);
 		ex_count_live(file, 1);
@@ -244,15 +258,19 @@ static void range_unregister_misused(struct ex_object *obj)
 
 int ex_do_range_unregister(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 {
-	struct ex_object *obj = ex_object_find(file, cmd->object, EX_RANGE);
+	bool misuse = cmd->flags & HMM_EXERCISER_F_MISUSE;
+	struct ex_object *obj;
 
-	if (!obj)
-		return -ENOENT;
+	if (misuse && !cmd->object)
+		obj = ex_object_untouched(file, EX_RANGE);
+	else
+		obj = ex_object_find(file, cmd->object, EX_RANGE);
+	if (IS_ERR_OR_NULL(obj))
+		return obj ? PTR_ERR(obj) : -ENOENT;
 	if (ex_claim(obj, EX_GONE)) {
 		ex_run(obj, cmd->flags, range_unregister);
 	} else {
-		if (!(cmd->flags & HMM_EXERCISER_F_MISUSE) || obj->state == EX_NEW ||
-		    obj->state == EX_ENDING)
+		if (!misuse || obj->state == EX_ENDING)
 			return -EINVAL;
 		ex_run(obj, cmd->flags, range_unregister_misused);
 	}

@@ -58,15 +58,55 @@ static void notifier_unregister(struct ex_object *obj)
 	obj->state = EX_GONE;
 }
 
+/*
+ * The notifier leaves its list under the lock of another one, and the wrong
+ * address space loses the reference; both counts are put right here. The other
+ * one has to have had a notifier, or there is no lock.
+ */
+static int notifier_unregister_elsewhere(struct ex_object *obj, struct ex_object *other)
+{
+	if (obj->state != EX_LIVE || other->mm == obj->mm || !other->mm->notifier_subscriptions)
+		return -EINVAL;
+	mmgrab(other->mm);
+	ex_count_live(obj->file, -1);
+	ex_counted(obj->file, notifier_unregisters);
+	mmu_notifier_unregister(&obj->notifier, other->mm);
+	mmdrop(obj->mm);
+	obj->state = EX_GONE;
+	return 0;
+}
+
+static int notifier_unregister_misused(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
+{
+	struct ex_object *obj = cmd->object ? ex_object_find(file, cmd->object, EX_NOTIFIER) :
+					      ex_object_untouched(file, EX_NOTIFIER);
+	struct ex_object *other = ex_object_find(file, cmd->parent, EX_MM);
+	int err;
+
+	if (IS_ERR_OR_NULL(obj))
+		return obj ? PTR_ERR(obj) : -ENOENT;
+	if (cmd->parent) {
+		err = other ? notifier_unregister_elsewhere(obj, other) : -ENOENT;
+		if (err)
+			return err;
+	} else {
+		obj->notifier.ops = &exerciser_notifier_ops;
+		ex_run(obj, cmd->flags, notifier_unregister);
+	}
+	ex_object_done(obj, cmd, 0);
+	return 0;
+}
+
 int ex_do_notifier_unregister(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 {
-	struct ex_object *obj = ex_object_find(file, cmd->object, EX_NOTIFIER);
+	struct ex_object *obj;
 
+	if (cmd->flags & HMM_EXERCISER_F_MISUSE)
+		return notifier_unregister_misused(file, cmd);
+	obj = ex_object_find(file, cmd->object, EX_NOTIFIER);
 	if (!obj)
 		return -ENOENT;
-	if (obj->state == EX_NEW)
-		return -EINVAL;
-	if (obj->state != EX_LIVE && !(cmd->flags & HMM_EXERCISER_F_MISUSE))
+	if (obj->state != EX_LIVE)
 		return -EINVAL;
 	ex_run(obj, cmd->flags, notifier_unregister);
 	ex_object_done(obj, cmd, 0);

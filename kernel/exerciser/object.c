@@ -30,12 +30,9 @@ static void object_init(struct ex_object *obj)
 	}
 }
 
-struct ex_object *ex_object_new(struct ex_file *file, enum ex_kind kind, struct mm_struct *mm)
+static void object_begin(struct ex_object *obj, struct ex_file *file, enum ex_kind kind,
+			 struct mm_struct *mm)
 {
-	struct ex_object *obj = kzalloc(sizeof(*obj), GFP_KERNEL_ACCOUNT);
-
-	if (!obj)
-		return ERR_PTR(-ENOMEM);
 	mmgrab(mm);
 	kref_get(&file->users);
 	obj->file = file;
@@ -44,7 +41,35 @@ struct ex_object *ex_object_new(struct ex_file *file, enum ex_kind kind, struct 
 	obj->id = ++file->last_id;
 	object_init(obj);
 	list_add_tail(&obj->node, &file->objects);
+}
+
+struct ex_object *ex_object_new(struct ex_file *file, enum ex_kind kind, struct mm_struct *mm)
+{
+	struct ex_object *obj = kzalloc(sizeof(*obj), GFP_KERNEL_ACCOUNT);
+
+	if (!obj)
+		return ERR_PTR(-ENOMEM);
+	object_begin(obj, file, kind, mm);
 	return obj;
+}
+
+/*
+ * An object at an address where nothing was ever registered. Only memory that
+ * is used once can promise that, because a tracer remembers.
+ */
+struct ex_object *ex_object_untouched(struct ex_file *file, enum ex_kind kind)
+{
+	static struct ex_object untouched[32];
+	static atomic_t nr_touched = ATOMIC_INIT(0);
+	int i = atomic_inc_return(&nr_touched) - 1;
+
+	if (!current->mm)
+		return ERR_PTR(-ESRCH);
+	if (i < 0 || i >= ARRAY_SIZE(untouched))
+		return ERR_PTR(-ENOSPC);
+	untouched[i].is_static = true;
+	object_begin(&untouched[i], file, kind, current->mm);
+	return &untouched[i];
 }
 
 /* Return: the object, or NULL when there is none of that id and kind. */
@@ -56,6 +81,29 @@ struct ex_object *ex_object_find(struct ex_file *file, u64 id, enum ex_kind kind
 		if (obj->id == id && (!kind || obj->kind == kind))
 			return obj;
 	return NULL;
+}
+
+/*
+ * Forget that @obj is registered, to register it a second time. The kernel puts
+ * it on a new list or into a new tree without a look at the old one, which is
+ * harmless when that belongs to an address space nobody will invalidate again.
+ *
+ * Return: whether that is so.
+ */
+static bool abandon(struct ex_object *obj, const struct hmm_exerciser_cmd *cmd,
+		    struct mm_struct *mm)
+{
+	if (!(cmd->flags & HMM_EXERCISER_F_MISUSE) || obj->mm == mm ||
+	    atomic_read(&obj->mm->mm_users))
+		return false;
+	if (obj->kind == EX_INTERVAL)
+		ex_interval_forget(obj);
+	else if (obj->kind != EX_NOTIFIER)
+		return false;
+	ex_count_live(obj->file, -1);
+	mmdrop(obj->mm); /* shield: the register took it, and no unregister will drop it */
+	obj->state = EX_GONE;
+	return true;
 }
 
 /*
@@ -82,7 +130,11 @@ struct ex_object *ex_object_for_register(struct ex_file *file, struct hmm_exerci
 	obj = ex_object_find(file, cmd->object, kind);
 	if (!obj)
 		return ERR_PTR(-ENOENT);
-	if (obj->state == EX_LIVE || obj->state == EX_ENDING)
+	if (obj->state == EX_ENDING)
+		return ERR_PTR(-EBUSY);
+	if (obj->state == EX_LIVE && kind == EX_MIRROR)
+		return obj; /* the kernel refuses it and nothing happens */
+	if (obj->state == EX_LIVE && !abandon(obj, cmd, mm))
 		return ERR_PTR(-EBUSY);
 	if (obj->mm != mm) {
 		mmgrab(mm);
@@ -115,7 +167,8 @@ void ex_object_free(struct ex_object *obj)
 		ex_mirror_free(obj);
 	list_del(&obj->node);
 	mmdrop(obj->mm);
-	kfree(obj);
+	if (!obj->is_static)
+		kfree(obj);
 	kref_put(&file->users, ex_file_free);
 }
 

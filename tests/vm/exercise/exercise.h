@@ -56,6 +56,7 @@ struct run {
 	uint64_t buffer;	/* [buffer, buffer + length): memory to mirror */
 	uint64_t length;
 	struct hmm_exerciser_counters counters;
+	int step;		/* what its processes wait for each other with */
 	bool failed;
 	char why[256];
 };
@@ -75,6 +76,8 @@ void run_linger(struct run *r);
 pid_t run_child(struct run *r, int fd, void (*fn)(struct run *r, int fd));
 void run_wait(struct run *r, pid_t pid);
 void run_prepare(struct run *r);
+void run_step(struct run *r, int step);
+void run_wait_step(struct run *r, int step);
 void run_reset(struct run *r, pid_t opener);
 void run_leak(struct run *r, int fd);
 

@@ -269,6 +269,22 @@ static void fault_after_unregister(struct run *r)
 	run_close(r, fd);
 }
 
+static void mirror_unregistered_never_registered(struct run *r)
+{
+	int fd = run_open(r);
+
+	run_expect(r, ACT(r, fd, MIRROR_UNREGISTER, MISUSE).cookie);
+	run_close(r, fd);
+}
+
+static void range_unregistered_never_registered(struct run *r)
+{
+	int fd = run_open(r);
+
+	run_expect(r, ACT(r, fd, RANGE_UNREGISTER, MISUSE).cookie);
+	run_close(r, fd);
+}
+
 /* --- legal, if odd ------------------------------------------------------------ */
 
 static void well_behaved(struct run *r)
@@ -390,6 +406,22 @@ static void failures_handled(struct run *r)
 	ACT(r, fd, MIRROR_UNREGISTER, .object = held_mirror);
 	cmd = ACT(r, fd, MIRROR_REGISTER, .object = held_mirror, .parent = held_mm);
 	CHECK(r, (int64_t)cmd.result == -EFAULT);
+	run_close(r, fd);
+}
+
+/* Registered twice, which the API refuses, and unregistered once. */
+static void busy_handled(struct run *r)
+{
+	int fd = run_open(r);
+	struct hmm_exerciser_cmd m = mirror_register(r, fd), range = range_register(r, fd, m), cmd;
+
+	cmd = ACT(r, fd, MIRROR_REGISTER, .object = m.object);
+	CHECK(r, (int64_t)cmd.result == -EBUSY);
+	cmd = ACT(r, fd, RANGE_REGISTER, .object = range.object, WHOLE(r), .parent = m.object,
+		  .arg = PAGE_SHIFT);
+	CHECK(r, (int64_t)cmd.result == -EBUSY);
+	range_unregister(r, fd, range);
+	mirror_unregister(r, fd, m);
 	run_close(r, fd);
 }
 
@@ -539,6 +571,10 @@ static void mirror_threads(struct run *r)
 	  { "mirror-unregister-under-ranges", "mirror", 1 }) \
 	S(range_without_mirror, FAULT, 0, "range registered through a mirror that is gone", \
 	  { "range-register-without-mirror", "range", 1 }) \
+	S(mirror_unregistered_never_registered, FAULT, 0, "unregister without a register before", \
+	  { "mirror-unregister-without-register", "mirror", 1 }) \
+	S(range_unregistered_never_registered, FAULT, 0, "unregister without a register before", \
+	  { "range-unregister-without-register", "range", 1 }) \
 	S(fault_after_unregister, FAULT, 1, "fault of an unregistered range", \
 	  { "use-of-unregistered-range", "range", 1 }) \
 	S(well_behaved, LEGAL, 0, "the whole life, with faults and invalidations", ) \
@@ -547,6 +583,7 @@ static void mirror_threads(struct run *r)
 	S(many_mirrors, LEGAL, 0, "three mirrors share a struct hmm", ) \
 	S(transient_references, LEGAL, 0, "many gets and puts, one beyond the mirror's life", ) \
 	S(failures_handled, LEGAL, 0, "registers that failed and were not undone", ) \
+	S(busy_handled, LEGAL, 0, "registers that said -EBUSY to what is registered", ) \
 	S(mirror_outlives_process, LEGAL, 0, \
 	  "the file is closed a moment after the process died", ) \
 	S(mirror_released_by_exit, LEGAL, 0, "exit tears down first and closes files then", ) \

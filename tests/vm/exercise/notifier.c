@@ -223,6 +223,97 @@ static void interval_fault_after_remove(struct run *r)
 	run_close(r, fd);
 }
 
+/* Registered in a child that died, and once more, by its parent, with nothing in between. */
+static void interval_registered_twice(struct run *r)
+{
+	int fd = run_open(r);
+
+	run_wait(r, run_child(r, fd, child_inserts));
+	CHECK(r, ACT(r, fd, INTERVAL_INSERT, .object = 1, WHOLE(r), MISUSE).result == 0);
+	ACT(r, fd, INTERVAL_REMOVE, .object = 1);
+	run_close(r, fd);
+}
+
+static void notifier_registered_twice(struct run *r)
+{
+	int fd = run_open(r);
+
+	run_wait(r, run_child(r, fd, child_registers));
+	CHECK(r, ACT(r, fd, NOTIFIER_REGISTER, .object = 1, MISUSE).result == 0);
+	ACT(r, fd, NOTIFIER_UNREGISTER, .object = 1);
+	run_close(r, fd);
+}
+
+static void interval_removed_never_inserted(struct run *r)
+{
+	int fd = run_open(r);
+	struct hmm_exerciser_cmd cmd;
+
+	ACT(r, fd, MM_HOLD);
+	cmd = insert(r, fd);
+	ACT(r, fd, INTERVAL_REMOVE, .object = cmd.object);
+	run_expect(r, ACT(r, fd, INTERVAL_REMOVE, MISUSE).cookie);
+	run_close(r, fd);
+}
+
+static void notifier_unregistered_never_registered(struct run *r)
+{
+	int fd = run_open(r);
+
+	run_expect(r, ACT(r, fd, NOTIFIER_UNREGISTER, MISUSE).cookie);
+	run_close(r, fd);
+}
+
+static void child_registers_and_waits(struct run *r, int fd)
+{
+	child_registers(r, fd);
+	run_step(r, 1);
+	run_wait_step(r, 2);
+}
+
+/* The child's notifier, unregistered with the parent's mm for an argument. */
+static void notifier_unregistered_from_wrong_mm(struct run *r)
+{
+	int fd = run_open(r), other = run_open(r);
+	struct hmm_exerciser_cmd held = ACT(r, fd, MM_HOLD);
+	pid_t pid;
+
+	CHECK(r, ACT(r, other, NOTIFIER_REGISTER).result == 0);
+	pid = run_child(r, fd, child_registers_and_waits);
+	run_wait_step(r, 1);
+	ACT(r, fd, NOTIFIER_UNREGISTER, .object = held.object + 1, .parent = held.object, MISUSE);
+	run_step(r, 2);
+	run_wait(r, pid);
+	run_close(r, other);
+	run_close(r, fd);
+}
+
+static void *thread_invalidates(void *arg)
+{
+	struct run *r = arg;
+
+	run_step(r, 1);
+	madvise((void *)(uintptr_t)r->buffer, r->length, MADV_DONTNEED);
+	return NULL;
+}
+
+/* An invalidation takes so long that the removal has to wait, and meanwhile there is a read. */
+static void interval_read_during_remove(struct run *r)
+{
+	int fd = run_open(r);
+	struct hmm_exerciser_cmd cmd = insert(r, fd);
+	pthread_t thread;
+
+	ACT(r, fd, CALLBACK_DELAY, .arg = 3 * r->linger_ms);
+	CHECK(r, pthread_create(&thread, NULL, thread_invalidates, r) == 0);
+	run_wait_step(r, 1);
+	run_linger(r);
+	run_expect(r, cmd.cookie);
+	ACT(r, fd, INTERVAL_RACE, .object = cmd.object, .arg = r->linger_ms, MISUSE);
+	CHECK(r, pthread_join(thread, NULL) == 0);
+	run_close(r, fd);
+}
+
 /* --- legal, if odd ------------------------------------------------------------ */
 
 static void interval_reinsert(struct run *r)
@@ -548,6 +639,22 @@ static void owner_exits_mm_lives(struct run *r)
 	S(notifier_unregister_after_failed_register, FAULT, NOTIFIER, 0, \
 	  "unregister although register said -EINTR", \
 	  { "mirror-unregister-after-failed-register", "mirror", 1 }) \
+	S(interval_registered_twice, FAULT, NOTIFIER, 0, \
+	  "inserted, never removed, and inserted in another address space", \
+	  { "range-double-register", "range", 1 }) \
+	S(notifier_registered_twice, FAULT, NOTIFIER, 0, \
+	  "registered, never unregistered, and registered in another address space", \
+	  { "mirror-double-register", "mirror", 1 }) \
+	S(interval_removed_never_inserted, FAULT, NOTIFIER, 0, "remove without an insert before", \
+	  { "range-unregister-without-register", "range", 1 }) \
+	S(notifier_unregistered_never_registered, FAULT, NOTIFIER, 0, \
+	  "unregister without a register before", \
+	  { "mirror-unregister-without-register", "mirror", 1 }) \
+	S(notifier_unregistered_from_wrong_mm, FAULT, NOTIFIER, 0, \
+	  "unregister with another address space for an argument", \
+	  { "mirror-unregister-from-wrong-mm", "mirror", 1 }) \
+	S(interval_read_during_remove, FAULT, NOTIFIER, 1, "read_begin while remove waits", \
+	  { "range-used-during-unregister", "range", 1 }) \
 	S(interval_read_after_remove, FAULT, NOTIFIER, 1, "read_begin on a removed notifier", \
 	  { "use-of-unregistered-range", "range", 1 }) \
 	S(interval_fault_after_remove, FAULT, FAULTING, 1, "fault through a removed notifier", \

@@ -162,6 +162,22 @@ void run_wait(struct run *r, pid_t pid)
 		_exit(1);
 }
 
+void run_step(struct run *r, int step)
+{
+	__atomic_store_n(&r->step, step, __ATOMIC_SEQ_CST);
+}
+
+void run_wait_step(struct run *r, int step)
+{
+	int tries = 10000;
+
+	while (__atomic_load_n(&r->step, __ATOMIC_SEQ_CST) < step && !r->failed && --tries)
+		sleep_ms(1);
+	CHECK(r, tries);
+	if (r->failed)
+		_exit(1);
+}
+
 /* The memory that a scenario mirrors: there, and written to. */
 void run_prepare(struct run *r)
 {
