@@ -159,7 +159,7 @@ static void key_object(struct jsonw *j, const struct sink *s, const struct findi
 	jsonw__khex(j, "address", o->addr);
 	jsonw__khex(j, "mm", o->mm);
 	jsonw__khex(j, "hmm", o->hmm);
-	jsonw__kstr(j, "driver", symtab__driver(s->symtab, o->ops, o->ops_fn));
+	key_str(j, "driver", words_driver(s->symtab, f));
 	key_address(j, s, "ops", o->ops);
 	key_address(j, s, "ops_fn", o->ops_fn);
 	key_owner(j, s, o->owner);

@@ -91,6 +91,8 @@ static void add_frames(struct strbuf *sb, const struct sink *s, __s32 id)
 	__u32 nr, shown;
 
 	ips = symtab__stack(s->symtab, id, &nr);
+	if (!s->verbose)
+		nr = words_depth(s->symtab, ips, nr);
 	shown = s->verbose || nr <= STACK_SHOWN + 1 ? nr : STACK_SHOWN;
 	for (__u32 i = 0; i < shown; i++) {
 		symtab__format(s->symtab, ips[i], name, sizeof(name));
@@ -132,19 +134,11 @@ static void add_moment(struct strbuf *sb, const struct sink *s, const char *name
 	}
 }
 
-/* "hmm_exerciser", "" when it is not known. */
-static const char *driver_of(const struct sink *s, const struct finding *f, char *buf, size_t size)
-{
-	const char *name = symtab__driver(s->symtab, f->object.ops, f->object.ops_fn);
-
-	return strcmp(name, "?") ? words_clean(name, buf, size) : "";
-}
-
 static void add_headline(struct strbuf *sb, const struct sink *s, const struct finding *f)
 {
 	bool certain = f->confidence == CONFIDENCE_CERTAIN;
 	char id[32], doubt[WORDS_LEN], clean[128];
-	const char *driver = driver_of(s, f, clean, sizeof(clean));
+	const char *driver = words_clean(words_driver(s->symtab, f), clean, sizeof(clean));
 
 	strbuf__addf(sb, "%s%s:%s %s%s%s: %s\n", color_of(s, f),
 		     certain ? severity_name(f->severity) : "inconclusive",
@@ -268,7 +262,8 @@ static void add_history(struct strbuf *sb, const struct sink *s, const struct fi
 		add_pid(sb, s, m->tgid);
 		if (m->ret)
 			strbuf__addf(sb, ", returned %lld", (long long)m->ret);
-		if (m->kind == HMT_REF_GET || m->kind == HMT_REF_PUT)
+		/* A get that leaves nothing is one whose count is not known. */
+		if (m->kind == HMT_REF_PUT || (m->kind == HMT_REF_GET && m->count))
 			strbuf__addf(sb, ", count %lld", (long long)m->count);
 		strbuf__addc(sb, '\n');
 	}

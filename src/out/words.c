@@ -189,6 +189,40 @@ __u64 words_place(const struct symtab *t, const struct moment *m)
 	return outside ? outside : m->call_site;
 }
 
+/* The module of the first frame that is in one, "" when none is. */
+static const char *module_of(const struct symtab *t, const struct moment *m)
+{
+	struct symbol sym;
+	__u64 place = words_place(t, m);
+
+	return place && symtab__lookup(t, place, &sym) ? sym.module : "";
+}
+
+const char *words_driver(const struct symtab *t, const struct finding *f)
+{
+	const char *name;
+
+	if (f->object.class == HMT_CLASS_HMM) {
+		name = module_of(t, &f->offence);
+		return *name ? name : module_of(t, &f->object.born);
+	}
+	name = symtab__driver(t, f->object.ops, f->object.ops_fn);
+	return strcmp(name, "?") ? name : "";
+}
+
+/* What is behind the system call is the same for all of them. */
+__u32 words_depth(const struct symtab *t, const __u64 *ips, __u32 nr)
+{
+	struct symbol sym;
+
+	for (__u32 i = 0; i < nr; i++)
+		if (symtab__lookup(t, ips[i], &sym) &&
+		    (!strncmp(sym.name, "__x64_sys_", 10) || !strncmp(sym.name, "__ia32_", 7) ||
+		     !strncmp(sym.name, "__arm64_sys_", 12)))
+			return i + 1;
+	return nr;
+}
+
 char *words_clean(const char *s, char *buf, size_t size)
 {
 	size_t n = 0;

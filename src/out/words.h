@@ -39,6 +39,15 @@ char *words_doubt(const struct finding *f, char *buf, size_t size);
  */
 __u64 words_place(const struct symtab *t, const struct moment *m);
 
+/*
+ * The driver to blame, "" when it is not known. An address space has none of
+ * its own: there it is the one whose code made the event that is wrong.
+ */
+const char *words_driver(const struct symtab *t, const struct finding *f);
+
+/* How many frames of a stack, innermost first, are there before the entry into the kernel. */
+__u32 words_depth(const struct symtab *t, const __u64 *ips, __u32 nr);
+
 /* A copy fit for a terminal: what does not print becomes '?'. */
 char *words_clean(const char *s, char *buf, size_t size);
 
