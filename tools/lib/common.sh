@@ -10,6 +10,10 @@ out=${O:-build}
 
 me=${0##*/}
 
+# A make that calls us passes on its own O= and jobs, which the kernel's make
+# would take for its own.
+unset MAKEFLAGS MFLAGS MAKEOVERRIDES MAKELEVEL
+
 # Where modprobe and bpftool are, whoever calls
 export PATH=$PATH:/usr/sbin:/sbin
 
