@@ -42,6 +42,76 @@ struct mm_struct {
 	atomic_t mm_users;
 	atomic_t mm_count;		/* 6.4 put it on a cache line of its own: still mm->mm_count */
 	struct task_struct *owner;	/* only with CONFIG_MEMCG */
+	/* since 5.6, 984cfe4e2526 ("mm/mmu_notifier: Rename struct mmu_notifier_mm ...") */
+	struct mmu_notifier_subscriptions *notifier_subscriptions;
+};
+
+struct callback_head;
+
+struct hlist_node {
+	struct hlist_node *next, **pprev;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct rb_node {
+	unsigned long __rb_parent_color;
+	struct rb_node *rb_right;
+	struct rb_node *rb_left;
+};
+
+struct rb_root {
+	struct rb_node *rb_node;
+};
+
+struct rb_root_cached {
+	struct rb_root rb_root;
+	struct rb_node *rb_leftmost;
+};
+
+struct interval_tree_node {
+	struct rb_node rb;
+	unsigned long start;
+	unsigned long last;		/* part of it */
+};
+
+/* since 5.5, 99cb252f5e68 ("mm/mmu_notifier: add an interval tree notifier") */
+struct mmu_interval_notifier {
+	struct interval_tree_node interval_tree;
+	const void *ops;
+	struct mm_struct *mm;
+	struct hlist_node deferred_item;
+	unsigned long invalidate_seq;
+};
+
+/* users, mm: since 5.4, 2c7933f53f6b ("mm/mmu_notifiers: add a get/put scheme ...") */
+struct mmu_notifier {
+	struct hlist_node hlist;
+	const void *ops;
+	struct mm_struct *mm;
+	struct {
+		void *func;
+	} rcu;
+	unsigned int users;
+};
+
+/* private to mm/mmu_notifier.c, but its layout is in the BTF */
+struct mmu_notifier_subscriptions {
+	struct hlist_head list;
+	unsigned long invalidate_seq;
+	unsigned long active_invalidate_ranges;
+	struct rb_root_cached itree;
+	struct hlist_head deferred_list;
+};
+
+/* the argument of hmm_range_fault(), so since 5.5 */
+struct hmm_range {
+	struct mmu_interval_notifier *notifier;
+	unsigned long notifier_seq;
+	unsigned long start;
+	unsigned long end;
 };
 
 /* until 6.1: the counters are plain */

@@ -131,6 +131,8 @@ static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *
 	if (owner) {
 		b->val.owner = BPF_CORE_READ(owner, tgid);
 		emit_task(owner);
+	} else {
+		b->val.owner = mm_last_owner(a[W_MM]);
 	}
 	read_counters(a[W_MM], &b->mm_users, &b->mm_count);
 	emit_current_task();

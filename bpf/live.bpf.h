@@ -14,9 +14,9 @@
 
 #include "emit.bpf.h"
 
-static __always_inline void mm_hold(__u64 mm)
+static __always_inline void mm_hold(__u64 mm, __u32 owner)
 {
-	struct mm_val first = { .regs = 1 }, *v;
+	struct mm_val first = { .regs = 1, .owner = owner }, *v;
 
 	v = bpf_map_lookup_elem(&hmt_mms, &mm);
 	if (!v) {
@@ -27,8 +27,19 @@ static __always_inline void mm_hold(__u64 mm)
 		/* Somebody else was first, or it is full: then nothing is read of this mm. */
 		v = bpf_map_lookup_elem(&hmt_mms, &mm);
 	}
-	if (v)
-		__sync_fetch_and_add(&v->regs, 1);
+	if (!v)
+		return;
+	__sync_fetch_and_add(&v->regs, 1);
+	if (owner)
+		v->owner = owner;
+}
+
+/* Whose address space it was, when it has no owner any more. */
+static __always_inline __u32 mm_last_owner(__u64 mm)
+{
+	const struct mm_val *v = bpf_map_lookup_elem(&hmt_mms, &mm);
+
+	return v ? v->owner : 0;
 }
 
 static __always_inline void mm_drop(__u64 mm)
@@ -46,18 +57,29 @@ static __always_inline int mm_is_held(__u64 mm)
 	return v && (__s64)v->regs > 0;
 }
 
-static __always_inline void live_del(__u32 class, __u64 addr)
+/* Return: 1 for the one caller who deleted it, else 0. */
+static __always_inline int live_del(__u32 class, __u64 addr)
 {
 	struct live_key key = { .addr = addr, .class = class };
 	struct live_val *v = bpf_map_lookup_elem(&hmt_live, &key);
 	__u64 mm;
 
 	if (!v)
-		return;
+		return 0;
 	mm = v->mm;
+	if (bpf_map_delete_elem(&hmt_live, &key))
+		return 0;
 	/* Who deletes it gives up its hold, once. */
-	if (!bpf_map_delete_elem(&hmt_live, &key) && class != HMT_CLASS_HMM)
+	if (class != HMT_CLASS_HMM)
 		mm_drop(mm);
+	return 1;
+}
+
+static __always_inline int live_has(__u32 class, __u64 addr)
+{
+	struct live_key key = { .addr = addr, .class = class };
+
+	return bpf_map_lookup_elem(&hmt_live, &key) != NULL;
 }
 
 static __always_inline void live_add(__u32 class, __u64 addr, const struct live_val *val)
@@ -71,7 +93,7 @@ static __always_inline void live_add(__u32 class, __u64 addr, const struct live_
 		return;
 	}
 	if (class != HMT_CLASS_HMM)
-		mm_hold(val->mm);
+		mm_hold(val->mm, val->owner);
 	if (val->owner)
 		bpf_map_update_elem(&hmt_owners, &val->owner, &val->mm, BPF_ANY);
 }

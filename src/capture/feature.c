@@ -3,9 +3,9 @@
 #include "capture/feature.h"
 
 #include <errno.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -28,6 +28,12 @@ static const struct {
 	[TP_##KIND] = { .name = "hmm_" #event, .extras = nr, .fields = names },
 	HMT_TRACEPOINTS(TP_X)
 #undef TP_X
+};
+
+static const char *const fns[FN_NR] = {
+#define FN_X(ID, function, nr, in, out, group) [FN_##ID] = #function,
+	HMT_FUNCTIONS(FN_X)
+#undef FN_X
 };
 
 struct probe {
@@ -150,6 +156,15 @@ void features_trace_type(struct features *f, const char *name, int nr_args)
 		f->exit_btf = true;
 }
 
+void features_fn_type(struct features *f, const char *name, int btf_id)
+{
+	for (int i = 0; i < FN_NR; i++)
+		if (!strcmp(name, fns[i]))
+			f->fn[i].btf_id = btf_id;
+	if (!strcmp(name, "bpf_iter_task"))
+		f->iter_btf_id = btf_id;
+}
+
 static void probe_btf(struct probe *p)
 {
 	char full[512];
@@ -170,16 +185,84 @@ static void probe_btf(struct probe *p)
 		set(p, FEAT_BTF, FEATURE_OK, "%d types", nr);
 }
 
+/* ENOTSUPP is the kernel's own, and reaches user space although it should not. */
+static const char *kernel_error(int err)
+{
+	return err == -524 ? "not supported" : strerror(-err);
+}
+
 static void probe_by_call(struct probe *p, enum feature_id id)
 {
-	int err = p->env->try_bpf(id, p->exit_btf_id);
+	int err = p->env->try_bpf(id, 0);
 
 	if (!err)
 		set(p, id, FEATURE_OK, "%s", "");
-	else if (id == FEAT_TP_BTF && p->exit_btf_id <= 0)
-		set(p, id, FEATURE_MISSING, "no tracepoint in the kernel's type information");
 	else
-		set(p, id, FEATURE_MISSING, "the kernel said: %s", strerror(-err));
+		set(p, id, FEATURE_MISSING, "the kernel said: %s", kernel_error(err));
+}
+
+static void probe_on(struct probe *p, enum feature_id id, int btf_id, const char *what)
+{
+	int err;
+
+	if (btf_id <= 0) {
+		set(p, id, FEATURE_MISSING, "no %s in the kernel's type information", what);
+		return;
+	}
+	err = p->env->try_bpf(id, btf_id);
+	if (!err)
+		set(p, id, FEATURE_OK, "%s", "");
+	else
+		set(p, id, FEATURE_MISSING, "the kernel said: %s", kernel_error(err));
+}
+
+/* Any of our functions will do. */
+static int any_function(const struct features *f)
+{
+	for (int i = 0; i < FN_NR; i++)
+		if (f->fn[i].btf_id)
+			return f->fn[i].btf_id;
+	return 0;
+}
+
+static void probe_kprobe(struct probe *p)
+{
+	static const char path[] = "/sys/bus/event_source/devices/kprobe/type";
+	char buf[16];
+	ssize_t n = read_head(p, path, buf, sizeof(buf));
+
+	if (n > 0)
+		set(p, FEAT_KPROBE, FEATURE_OK, "%s", "");
+	else
+		set(p, FEAT_KPROBE, FEATURE_MISSING, "%s",
+		    n == -ENOENT || !n ? "this kernel has none" : strerror((int)-n));
+}
+
+/* Functions that the BTF does not name can still be symbols. */
+static void probe_symbols(struct probe *p)
+{
+	char full[512], line[512];
+	bool all = true;
+	FILE *file;
+
+	for (int i = 0; i < FN_NR; i++)
+		all &= p->f->fn[i].btf_id > 0;
+	if (all || p->f->f[FEAT_KPROBE].state != FEATURE_OK)
+		return;
+	snprintf(full, sizeof(full), "%s/proc/kallsyms", p->env->root);
+	file = fopen(full, "re");
+	while (file && fgets(line, sizeof(line), file)) {
+		char name[128], module[2];
+
+		/* A module's function of that name is another one. */
+		if (sscanf(line, "%*s %*1[tT] %127s %1s", name, module) != 1)
+			continue;
+		for (int i = 0; i < FN_NR; i++)
+			if (!strcmp(name, fns[i]))
+				p->f->fn[i].in_kallsyms = true;
+	}
+	if (file)
+		fclose(file);
 }
 
 static void probe_memlock(struct probe *p)
@@ -351,8 +434,12 @@ void features_probe(const struct feature_env *env, struct features *ret_f)
 	probe_by_call(&p, FEAT_BPF);
 	probe_memlock(&p);
 	probe_by_call(&p, FEAT_RINGBUF);
-	probe_by_call(&p, FEAT_TP_BTF);
+	probe_on(&p, FEAT_TP_BTF, p.exit_btf_id, "tracepoint");
 	probe_tracefs(&p);
 	probe_tracepoints(&p);
+	probe_on(&p, FEAT_FENTRY, any_function(ret_f), "function of the mmu notifiers");
+	probe_kprobe(&p);
+	probe_symbols(&p);
+	probe_on(&p, FEAT_ITER, ret_f->iter_btf_id, "task iterator");
 	probe_kallsyms(&p);
 }

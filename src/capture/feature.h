@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "capture/fn.h"
 #include "capture/tp.h"
 
 /*
@@ -35,8 +36,15 @@
 	X(TRACEFS, "tracefs", "tracefs mounted", "4.1", false, \
 	  "mount -t tracefs tracefs /sys/kernel/tracing") \
 	X(HMM_TP, "hmm-tracepoints", "hmm:* tracepoints, each with the expected fields", \
-	  "patched", true, \
+	  "patched", false, \
 	  "boot a kernel with the series of kernel/patches applied (see kernel/README)") \
+	X(FENTRY, "fentry", "BPF programs at the entry and the return of kernel functions", \
+	  "5.5", false, \
+	  "boot a kernel built with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y") \
+	X(KPROBE, "kprobe", "BPF programs at kprobes", "4.17", false, \
+	  "boot a kernel built with CONFIG_KPROBE_EVENTS=y") \
+	X(ITER, "task-iterator", "BPF programs that walk all tasks: for snapshots", "5.8", false, \
+	  "boot Linux 5.8 or newer: without it nothing older than the trace is known") \
 	X(KALLSYMS, "kallsyms", "addresses in /proc/kallsyms", "2.6", false, \
 	  "sysctl kernel.kptr_restrict=0: without it stacks and drivers have no names")
 
@@ -68,9 +76,17 @@ struct tp_result {
 	char reason[160];		/* why one of them is false */
 };
 
+/* One function of HMT_FUNCTIONS as this kernel has it. */
+struct fn_result {
+	int btf_id;			/* in the kernel's BTF; 0: it is not there */
+	bool in_kallsyms;		/* only asked for what is not in the BTF */
+};
+
 struct features {
 	struct feature_result f[FEAT_NR];
 	struct tp_result tp[TP_NR];
+	struct fn_result fn[FN_NR];
+	int iter_btf_id;		/* of the task iterator; 0: there is none */
 	bool exit_btf;			/* btf_trace_sched_process_exit is there */
 	bool exit_tracefs;		/* sched:sched_process_exit is there */
 };
@@ -79,10 +95,12 @@ struct features {
  * Where to look and whom to ask, so that a test can be any machine.
  *
  * root is put before every path, "" for the machine itself. try_bpf asks the
- * kernel by system call for FEAT_BPF, FEAT_RINGBUF and FEAT_TP_BTF (on the
- * tracepoint of this BTF id) and returns 0 or a negative errno. scan_btf reads
- * the kernel's BTF at path, tells what it finds with features_trace_type() and
- * returns the number of types or a negative errno.
+ * kernel by system call for FEAT_BPF, FEAT_RINGBUF and, with the BTF id of what
+ * to try it on, for FEAT_TP_BTF, FEAT_FENTRY (attached and taken off again, for
+ * a kernel may load what it then does not attach) and FEAT_ITER; it returns 0
+ * or a negative errno. scan_btf reads the kernel's BTF at path, tells what it
+ * finds with features_trace_type() and features_fn_type() and returns the
+ * number of types or a negative errno.
  */
 struct feature_env {
 	const char *root;
@@ -96,5 +114,7 @@ extern const struct feature_env feature_env_real;
 void features_probe(const struct feature_env *env, struct features *ret_f);
 /* The kernel's BTF has btf_trace_<name>, of a tracepoint with nr_args arguments. */
 void features_trace_type(struct features *f, const char *name, int nr_args);
+/* The kernel's BTF has a function of that name, under this id. */
+void features_fn_type(struct features *f, const char *name, int btf_id);
 
 #endif /* CAPTURE_FEATURE_H */

@@ -32,10 +32,12 @@ static int scan_types(const struct btf *btf, struct features *f, int *ret_exit_i
 		const struct btf_type *t = btf__type_by_id(btf, id);
 		const char *name;
 
-		if (!btf_is_typedef(t))
+		if (!btf_is_typedef(t) && !btf_is_func(t))
 			continue;
 		name = btf__name_by_offset(btf, t->name_off);
-		if (!name || strncmp(name, prefix, sizeof(prefix) - 1))
+		if (name && btf_is_func(t))
+			features_fn_type(f, name, id);
+		if (!name || btf_is_func(t) || strncmp(name, prefix, sizeof(prefix) - 1))
 			continue;
 		name += sizeof(prefix) - 1;
 		if (!strcmp(name, "sched_process_exit"))
@@ -62,17 +64,28 @@ static int scan_btf(const char *path, struct features *f, int *ret_exit_id)
 	return err;
 }
 
-static int load_tp_btf(int btf_id)
+static int load_nothing(enum bpf_attach_type type, int btf_id)
 {
 	static const struct bpf_insn ret0[] = {
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_TRACE_RAW_TP,
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = type,
 		    .attach_btf_id = btf_id);
 
 	return bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "GPL", ret0,
 			     sizeof(ret0) / sizeof(ret0[0]), &opts);
+}
+
+static int try_fentry(int btf_id)
+{
+	int fd = load_nothing(BPF_TRACE_FENTRY, btf_id), link;
+
+	if (fd < 0)
+		return fd;
+	link = bpf_raw_tracepoint_open(NULL, fd);
+	close(fd);
+	return link;
 }
 
 static int try_bpf(enum feature_id id, int btf_id)
@@ -88,7 +101,13 @@ static int try_bpf(enum feature_id id, int btf_id)
 		fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, sysconf(_SC_PAGESIZE), NULL);
 		break;
 	case FEAT_TP_BTF:
-		fd = btf_id > 0 ? load_tp_btf(btf_id) : -ENOENT;
+		fd = load_nothing(BPF_TRACE_RAW_TP, btf_id);
+		break;
+	case FEAT_FENTRY:
+		fd = try_fentry(btf_id);
+		break;
+	case FEAT_ITER:
+		fd = load_nothing(BPF_TRACE_ITER, btf_id);
 		break;
 	default:
 		fd = -EINVAL;

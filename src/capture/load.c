@@ -25,7 +25,7 @@ struct capture {
 	struct features features;
 	struct plan plan;
 	struct hmmtrace_bpf *skel;
-	struct bpf_link *links[PLAN_ROWS];
+	struct bpf_link *links[PLAN_PROGS];
 	struct trace_meta *meta;
 	size_t ring_bytes;
 	bool active;
@@ -173,6 +173,15 @@ err_free:
 	return code;
 }
 
+/* The i-th program: a row has up to two. Return: NULL if there is none. */
+static struct bpf_program *prog_of(const struct capture *c, int i)
+{
+	const struct plan_row *row = &c->plan.rows[i / 2];
+	const char *name = i % 2 ? row->program_out : row->program;
+
+	return name ? bpf_object__find_program_by_name(c->skel->obj, name) : NULL;
+}
+
 static void set_knobs(struct capture *c)
 {
 	__u32 entries = c->opts.table_entries ? c->opts.table_entries : LIVE_ENTRIES_DEFAULT;
@@ -184,12 +193,16 @@ static void set_knobs(struct capture *c)
 	c->skel->rodata->cfg_stacks = c->opts.stacks;
 	c->skel->rodata->cfg_wakeup_bytes = c->ring_bytes / 4;
 
+	c->skel->rodata->cfg_page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
+	if (c->plan.source != CAPTURE_NOTIFIER) {
+		bpf_map__set_autocreate(c->skel->maps.hmt_calls, false);
+		bpf_map__set_autocreate(c->skel->maps.hmt_inserting, false);
+	}
+
 	bpf_object__for_each_program(prog, c->skel->obj)
 		bpf_program__set_autoload(prog, false);
-	for (int i = 0; i < PLAN_ROWS; i++) {
-		const char *name = c->plan.rows[i].program;
-
-		prog = name ? bpf_object__find_program_by_name(c->skel->obj, name) : NULL;
+	for (int i = 0; i < 2 * c->plan.nr; i++) {
+		prog = prog_of(c, i);
 		if (prog)
 			bpf_program__set_autoload(prog, true);
 	}
@@ -241,10 +254,8 @@ static int open_reader(struct capture *c, struct errmsg *err)
 		.ring_lost = &c->skel->bss->hmt_ring_lost,
 	};
 
-	for (int i = 0; i < PLAN_ROWS; i++) {
-		const char *name = c->plan.rows[i].program;
-		const struct bpf_program *prog = name ?
-			bpf_object__find_program_by_name(c->skel->obj, name) : NULL;
+	for (int i = 0; i < PLAN_PROGS; i++) {
+		const struct bpf_program *prog = i < 2 * c->plan.nr ? prog_of(c, i) : NULL;
 
 		conf.prog_fds[i] = prog ? bpf_program__fd(prog) : -1;
 	}
@@ -272,28 +283,41 @@ int capture__load(struct capture *c, struct errmsg *err)
 	return open_reader(c, err);
 }
 
+/* Takes off what the plan no longer has on. */
+static void detach_dropped(struct capture *c)
+{
+	for (int i = 0; i < 2 * c->plan.nr; i++) {
+		if (c->plan.rows[i / 2].state == PLAN_ON)
+			continue;
+		bpf_link__destroy(c->links[i]);
+		c->links[i] = NULL;
+	}
+}
+
 int capture__attach(struct capture *c, struct errmsg *err)
 {
-	for (int i = 0; i < PLAN_ROWS; i++) {
-		struct plan_row *row = &c->plan.rows[i];
+	for (int i = 0; i < 2 * c->plan.nr; i++) {
+		struct plan_row *row = &c->plan.rows[i / 2];
 		struct bpf_program *prog;
 		int code;
 
-		if (row->state != PLAN_ON)
+		if (row->state != PLAN_ON || !(i % 2 ? row->program_out : row->program))
 			continue;
-		prog = bpf_object__find_program_by_name(c->skel->obj, row->program);
+		prog = prog_of(c, i);
 		if (!prog)
 			return err_set(err, -EINVAL, "the BPF object has no program %s: "
-				       "hmmtrace was built wrong", row->program);
+				       "hmmtrace was built wrong",
+				       i % 2 ? row->program_out : row->program);
 		c->links[i] = bpf_program__attach(prog);
 		code = libbpf_get_error(c->links[i]);
 		if (!code)
 			continue;
 		c->links[i] = NULL;
-		code = plan_row_failed(&c->plan, i, code);
+		code = plan_row_failed(&c->plan, i / 2, code);
 		if (code)
 			return err_set(err, code, "%s cannot be attached to: %s", row->tracepoint,
 				       row->why);
+		detach_dropped(c);
 	}
 	return 0;
 }
@@ -354,7 +378,7 @@ struct source *capture__source(struct capture *c)
 
 static void detach(struct capture *c)
 {
-	for (int i = 0; i < PLAN_ROWS; i++) {
+	for (int i = 0; i < PLAN_PROGS; i++) {
 		bpf_link__destroy(c->links[i]);
 		c->links[i] = NULL;
 	}

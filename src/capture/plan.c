@@ -87,6 +87,93 @@ static bool is_asked(const struct plan_opts *o, enum tp_group group)
 	}
 }
 
+static const struct fn_text {
+	const char *function, *program, *program_out, *program_kp, *program_out_kp;
+	enum fn_group group;
+} fn_texts[FN_NR] = {
+#define FN_OUT_ON(name) "hmt_out_" name
+#define FN_OUT_OFF(name) NULL
+#define FN_OUT_KP_ON(name) "hmt_out_" name "_kp"
+#define FN_OUT_KP_OFF(name) NULL
+#define FN_IN_ON(name) "hmt_in_" name
+#define FN_IN_OFF(name) NULL
+#define FN_X(ID, function_, nr, in, out, group_) \
+	[FN_##ID] = { .function = #function_, .group = FN_GROUP_##group_, \
+		      .program = FN_IN_##in(#function_), .program_out = FN_OUT_##out(#function_), \
+		      .program_kp = "hmt_in_" #function_ "_kp", \
+		      .program_out_kp = FN_OUT_KP_##out(#function_) },
+	HMT_FUNCTIONS(FN_X)
+#undef FN_X
+};
+
+#define NO_RANGES "every verdict on ranges"
+#define NO_MIRRORS "every verdict on mirrors and their references"
+
+static const struct row_prose fn_prose[PLAN_FN_ROWS] = {
+	[FN_INSERT] = { "ranges that come to be, and attempts that failed", NO_RANGES, true },
+	[FN_INSERT_LOCKED] = { "the same by callers that hold mmap_lock", NO_RANGES, true },
+	[FN_REMOVE] = { "ranges that end", NO_RANGES, true },
+	[FN_REGISTER] = { "mirrors that come to be, and attempts that failed", NO_MIRRORS, true },
+	[FN_GET] = { "references that are taken", NO_MIRRORS, true },
+	[FN_UNREGISTER] = { "mirrors that end", NO_MIRRORS, true },
+	[FN_PUT] = { "references that are given back, and mirrors that end with the last",
+		NO_MIRRORS, true },
+	[FN_FREE_RCU] = { "notifiers whose memory goes", "" },
+	[FN_MM_RELEASE] = { "address spaces that are torn down",
+		"range-orphaned-by-mm, mirror-orphaned-by-mm, range-register-on-dead-mm" },
+	[FN_MM_DESTROY] = { "address spaces whose memory goes",
+		"whether an address space at a known address is a new one" },
+	[FN_FAULT] = { "device faults", "use-of-unregistered-range" },
+	[FN_READ_BEGIN] = { "ranges a driver begins to read", "use-of-unregistered-range" },
+	[PLAN_FN_EXIT] = { "processes that exit while something is registered on their memory",
+		"when the owner of an orphan went" },
+	[PLAN_FN_RELEASE] = { "a driver's release callback, entered and returned", "" },
+	[PLAN_FN_INVALIDATE] = { "invalidations and the callbacks of drivers for them", "" },
+	[PLAN_FN_MIRROR_API] = { "mirrors, ranges and references of the mirror API",
+		"range-orphaned-by-mirror, reference-unaccounted, mirror-unregister-under-ranges, "
+		"range-register-without-mirror, failed-register-kept-reference" },
+};
+
+static void row_missing(struct plan_row *row, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static void row_missing(struct plan_row *row, const char *fmt, ...)
+{
+	va_list ap;
+
+	row->state = PLAN_MISSING;
+	row->mech = MECH_NONE;
+	row->program = row->program_out = NULL;
+	va_start(ap, fmt);
+	vsnprintf(row->why, sizeof(row->why), fmt, ap);
+	va_end(ap);
+}
+
+static void row_on(struct plan_row *row, enum plan_mech mech, const char *program,
+		   const char *program_out)
+{
+	row->state = PLAN_ON;
+	row->mech = mech;
+	/* A row has a first program before it has a second. */
+	row->program = program ? program : program_out;
+	row->program_out = program ? program_out : NULL;
+}
+
+static struct plan_row *row_new(struct plan *p, const char *event, const char *target,
+				const struct row_prose *prose)
+{
+	struct plan_row *row = &p->rows[p->nr++];
+
+	row->event = event;
+	row->tracepoint = target;
+	row->observes = prose->observes;
+	row->undecidable = prose->undecidable;
+	row->essential = prose->essential;
+	row->group = -1;
+	return row;
+}
+
+/* --- tracepoints ------------------------------------------------------------------- */
+
 static void row_choose(const struct features *f, const struct plan_opts *o, int i,
 		       struct plan_row *row)
 {
@@ -94,51 +181,127 @@ static void row_choose(const struct features *f, const struct plan_opts *o, int 
 	bool in_btf = i == PLAN_EXIT ? f->exit_btf : f->tp[i].in_btf;
 	bool in_tracefs = i == PLAN_EXIT ? f->exit_tracefs : f->tp[i].in_tracefs;
 
-	if (in_btf && is_ok(f, FEAT_TP_BTF) && !o->force_classic) {
-		row->mech = MECH_TP_BTF;
-		row->program = t->program;
-	} else if (in_tracefs && is_ok(f, FEAT_TRACEFS)) {
-		row->mech = MECH_TP;
-		row->program = t->program_tp;
-	}
-	if (row->program) {
-		row->state = PLAN_ON;
-		return;
-	}
-	row->state = PLAN_MISSING;
-	if (in_btf && o->force_classic)
-		snprintf(row->why, sizeof(row->why),
-			 "classic programs were asked for and tracefs does not have %s",
-			 row->tracepoint);
+	if (in_btf && is_ok(f, FEAT_TP_BTF) && !o->force_classic)
+		row_on(row, MECH_TP_BTF, t->program, NULL);
+	else if (in_tracefs && is_ok(f, FEAT_TRACEFS))
+		row_on(row, MECH_TP, t->program_tp, NULL);
+	else if (in_btf && o->force_classic)
+		row_missing(row, "classic programs were asked for and tracefs does not have %s",
+			    row->tracepoint);
 	else if (in_btf)
-		snprintf(row->why, sizeof(row->why),
-			 "typed tracepoints: %.60s; tracefs: %.60s",
-			 f->f[FEAT_TP_BTF].reason, f->f[FEAT_TRACEFS].reason);
+		row_missing(row, "typed tracepoints: %.60s; tracefs: %.60s",
+			    f->f[FEAT_TP_BTF].reason, f->f[FEAT_TRACEFS].reason);
 	else if (i == PLAN_EXIT)
-		snprintf(row->why, sizeof(row->why), "this kernel does not show %s", t->tracepoint);
+		row_missing(row, "this kernel does not show %s", t->tracepoint);
 	else
-		snprintf(row->why, sizeof(row->why), "%.159s", f->tp[i].reason);
+		row_missing(row, "%.159s", f->tp[i].reason);
 }
 
 static void rows_build(const struct features *f, const struct plan_opts *o, struct plan *p)
 {
 	for (int i = 0; i < PLAN_ROWS; i++) {
-		struct plan_row *row = &p->rows[i];
+		struct plan_row *row = row_new(p, kind_names[row_texts[i].kind],
+					       row_texts[i].tracepoint, &row_prose[i]);
 
-		row->event = kind_names[row_texts[i].kind];
-		row->tracepoint = row_texts[i].tracepoint;
-		row->observes = row_prose[i].observes;
-		row->undecidable = row_prose[i].undecidable;
-		if (o->source == CAPTURE_NOTIFIER) {
-			row->state = PLAN_MISSING;
-			snprintf(row->why, sizeof(row->why), "another source was asked for");
-		} else if (is_asked(o, row_texts[i].group)) {
+		if (is_asked(o, row_texts[i].group))
 			row_choose(f, o, i, row);
-		} else {
+		else
 			snprintf(row->why, sizeof(row->why), "not asked for: it is frequent");
-		}
 	}
 }
+
+/* --- functions --------------------------------------------------------------------- */
+
+static void fn_choose(const struct features *f, const struct plan_opts *o, int i,
+		      struct plan_row *row)
+{
+	const struct fn_text *t = &fn_texts[i];
+	bool in_btf = f->fn[i].btf_id > 0;
+
+	if (in_btf && is_ok(f, FEAT_FENTRY) && !o->force_classic)
+		row_on(row, MECH_FENTRY, t->program, t->program_out);
+	else if ((in_btf || f->fn[i].in_kallsyms) && is_ok(f, FEAT_KPROBE))
+		row_on(row, MECH_KPROBE, t->program_kp, t->program_out_kp);
+	else if (!in_btf && !f->fn[i].in_kallsyms)
+		row_missing(row, "this kernel has no function of that name to probe");
+	else
+		row_missing(row, "fentry: %.60s; kprobes: %.60s",
+			    o->force_classic ? "not asked for" : f->f[FEAT_FENTRY].reason,
+			    f->f[FEAT_KPROBE].reason);
+}
+
+/* Who sees a part of a group would judge wrongly what the rest would have told. */
+static bool group_drop(struct plan *p, int group, const char *because)
+{
+	bool dropped = false;
+
+	for (int i = 0; i < p->nr; i++) {
+		struct plan_row *row = &p->rows[i];
+
+		if (row->group != group || row->state != PLAN_ON)
+			continue;
+		row_missing(row, "nothing can be said without %.60s", because);
+		dropped = true;
+	}
+	return dropped;
+}
+
+static void groups_check(struct plan *p)
+{
+	for (int i = 0; i < p->nr; i++)
+		if (p->rows[i].group >= 0 && p->rows[i].state == PLAN_MISSING)
+			group_drop(p, p->rows[i].group, p->rows[i].event);
+}
+
+static void fn_rows_unseen(const struct features *f, const struct plan_opts *o, struct plan *p)
+{
+	static const char no_function[] = "there is no function that is called for just that";
+	struct plan_row *row;
+
+	row = row_new(p, "release", "", &fn_prose[PLAN_FN_RELEASE]);
+	row_missing(row, "%s", no_function);
+	row = row_new(p, "invalidate", "", &fn_prose[PLAN_FN_INVALIDATE]);
+	if (o->hot_invalidate)
+		row_missing(row, "%s", no_function);
+	else
+		snprintf(row->why, sizeof(row->why), "not asked for: it is frequent");
+	row = row_new(p, "mirror-api", "", &fn_prose[PLAN_FN_MIRROR_API]);
+	if (f->tp[TP_MIRROR_REGISTER].in_btf || f->tp[TP_MIRROR_REGISTER].in_tracefs)
+		row_missing(row, "only the tracepoints show it");
+	else
+		snprintf(row->why, sizeof(row->why), "this kernel has no mirror API");
+}
+
+static void fn_rows_build(const struct features *f, const struct plan_opts *o, struct plan *p)
+{
+	struct plan_row *row;
+
+	for (int i = 0; i < FN_NR; i++) {
+		const struct fn_text *t = &fn_texts[i];
+
+		row = row_new(p, t->function, t->function, &fn_prose[i]);
+		if (t->group == FN_GROUP_RANGE || t->group == FN_GROUP_MIRROR)
+			row->group = t->group;
+		if (t->group != FN_GROUP_FAULT || o->hot_fault)
+			fn_choose(f, o, i, row);
+		else
+			snprintf(row->why, sizeof(row->why), "not asked for: it is frequent");
+	}
+	row = row_new(p, kind_names[HMT_TASK_EXIT], row_texts[PLAN_EXIT].tracepoint,
+		      &fn_prose[PLAN_FN_EXIT]);
+	row_choose(f, o, PLAN_EXIT, row);
+	if (row->state == PLAN_MISSING && o->force_classic) {
+		/* Kprobes were asked for, and this is no function. */
+		struct plan_opts any = *o;
+
+		any.force_classic = false;
+		row_choose(f, &any, PLAN_EXIT, row);
+	}
+	fn_rows_unseen(f, o, p);
+	groups_check(p);
+}
+
+/* --- the whole --------------------------------------------------------------------- */
 
 static void plan_refuse(struct plan *p, int code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -152,26 +315,18 @@ static void plan_refuse(struct plan *p, int code, const char *fmt, ...)
 	p->code = code;
 	p->tier = TIER_NONE;
 	/* Nothing is loaded: no row may say that it is on. */
-	for (int i = 0; i < PLAN_ROWS; i++) {
-		struct plan_row *row = &p->rows[i];
-
-		if (row->state != PLAN_ON)
-			continue;
-		row->state = PLAN_MISSING;
-		row->mech = MECH_NONE;
-		row->program = NULL;
-		snprintf(row->why, sizeof(row->why), "nothing can be loaded: %.130s", p->why.text);
-	}
+	for (int i = 0; i < p->nr; i++)
+		if (p->rows[i].state == PLAN_ON)
+			row_missing(&p->rows[i], "nothing can be loaded: %.130s", p->why.text);
 }
 
 /* What stands in the way of everything. Return: true if something does. */
 static bool check_required(const struct features *f, struct plan *p)
 {
-	/* hmm:* has rows of its own: some may be there. */
 	for (int i = 0; i < FEAT_NR; i++) {
 		const struct feature_desc *d = &feature_descs[i];
 
-		if (!d->required || i == FEAT_HMM_TP || is_ok(f, i))
+		if (!d->required || is_ok(f, i))
 			continue;
 		if (i == FEAT_PRIVILEGE)
 			plan_refuse(p, -EPERM, "this process has no privilege to trace: %s; %s",
@@ -184,26 +339,12 @@ static bool check_required(const struct features *f, struct plan *p)
 	return false;
 }
 
-static void set_tier(const struct features *f, const struct plan_opts *o, struct plan *p)
+static void refuse_tracepoints(const struct features *f, struct plan *p,
+			       const struct plan_row *missing)
 {
-	const struct plan_row *missing = NULL;
-	const char *why;
+	const char *why = f->f[FEAT_HMM_TP].reason;
 
-	p->tier = TIER_FULL;
-	for (int i = 0; i < PLAN_ROWS; i++) {
-		if (p->rows[i].state != PLAN_MISSING)
-			continue;
-		p->tier = TIER_PARTIAL;
-		if (row_prose[i].essential && !missing)
-			missing = &p->rows[i];
-	}
-	if (!missing)
-		return;
-	why = f->f[FEAT_HMM_TP].reason;
-	if (o->source == CAPTURE_NOTIFIER)
-		plan_refuse(p, -EOPNOTSUPP, "this build of hmmtrace has no notifier source: "
-			    "use --source tracepoint on a patched kernel");
-	else if (is_ok(f, FEAT_HMM_TP))
+	if (is_ok(f, FEAT_HMM_TP))
 		plan_refuse(p, -EOPNOTSUPP, "%s cannot be traced: %s", missing->tracepoint,
 			    missing->why);
 	else if (strcmp(why, "this kernel has none"))
@@ -214,27 +355,97 @@ static void set_tier(const struct features *f, const struct plan_opts *o, struct
 			    feature_descs[FEAT_HMM_TP].remedy);
 }
 
+static void set_tier(const struct features *f, struct plan *p)
+{
+	const struct plan_row *missing = NULL;
+
+	p->tier = TIER_FULL;
+	for (int i = 0; i < p->nr; i++) {
+		if (p->rows[i].state != PLAN_MISSING)
+			continue;
+		p->tier = TIER_PARTIAL;
+		if (p->rows[i].essential && !missing)
+			missing = &p->rows[i];
+	}
+	if (missing)
+		refuse_tracepoints(f, p, missing);
+}
+
+/* One of the two groups is enough to have something to say. */
+static bool fn_any_group(const struct plan *p)
+{
+	for (int i = 0; i < p->nr; i++)
+		if (p->rows[i].group >= 0 && p->rows[i].state == PLAN_ON)
+			return true;
+	return false;
+}
+
+static void set_fn_tier(const struct features *f, struct plan *p)
+{
+	p->tier = TIER_PARTIAL;
+	if (fn_any_group(p))
+		return;
+	plan_refuse(p, -EOPNOTSUPP, "the functions of the mmu notifiers cannot be probed on this "
+		    "kernel (fentry: %s; kprobes: %s): %s",
+		    is_ok(f, FEAT_FENTRY) ? p->rows[FN_INSERT].why : f->f[FEAT_FENTRY].reason,
+		    is_ok(f, FEAT_KPROBE) ? p->rows[FN_REGISTER].why : f->f[FEAT_KPROBE].reason,
+		    feature_descs[FEAT_KPROBE].remedy);
+}
+
+static void build(const struct features *f, const struct plan_opts *o, enum capture_source source,
+		  struct plan *p)
+{
+	memset(p, 0, sizeof(*p));
+	p->source = source;
+	if (source == CAPTURE_NOTIFIER)
+		fn_rows_build(f, o, p);
+	else
+		rows_build(f, o, p);
+	if (check_required(f, p))
+		return;
+	if (source == CAPTURE_NOTIFIER)
+		set_fn_tier(f, p);
+	else
+		set_tier(f, p);
+}
+
 void plan_build(const struct features *f, const struct plan_opts *opts, struct plan *ret_p)
 {
-	memset(ret_p, 0, sizeof(*ret_p));
-	/* The tracepoints win; there is nothing else to choose from yet. */
-	ret_p->source = opts->source == CAPTURE_AUTO ? CAPTURE_TRACEPOINT : opts->source;
-	rows_build(f, opts, ret_p);
-	if (!check_required(f, ret_p))
-		set_tier(f, opts, ret_p);
+	struct plan other;
+
+	if (opts->source != CAPTURE_AUTO) {
+		build(f, opts, opts->source, ret_p);
+		return;
+	}
+	/* The tracepoints win: they see more. */
+	build(f, opts, CAPTURE_TRACEPOINT, ret_p);
+	if (!ret_p->code)
+		return;
+	build(f, opts, CAPTURE_NOTIFIER, &other);
+	if (!other.code) {
+		*ret_p = other;
+	} else if (ret_p->code == -EOPNOTSUPP && strcmp(ret_p->why.text, other.why.text)) {
+		size_t len = strlen(ret_p->why.text);
+
+		/* A remedy is enough. */
+		snprintf(ret_p->why.text + len, sizeof(ret_p->why.text) - len, "; %.*s",
+			 (int)strcspn(other.why.text, ")") + 1, other.why.text);
+	}
 }
 
 int plan_row_failed(struct plan *p, int row, int code)
 {
 	struct plan_row *r = &p->rows[row];
 
-	r->state = PLAN_MISSING;
-	r->mech = MECH_NONE;
-	r->program = NULL;
-	snprintf(r->why, sizeof(r->why), "the kernel said: %s", strerror(-code));
+	row_missing(r, "the kernel said: %s", code == -524 ? "not supported" : strerror(-code));
 	p->tier = TIER_PARTIAL;
-	if (!row_prose[row].essential)
+	if (r->group >= 0) {
+		group_drop(p, r->group, r->event);
+		if (fn_any_group(p))
+			return 0;
+	} else if (!r->essential) {
 		return 0;
+	}
 	p->tier = TIER_NONE;
 	return code == -EPERM || code == -EACCES ? -EPERM : -EOPNOTSUPP;
 }
@@ -261,6 +472,7 @@ const char *plan_mech_name(enum plan_mech mech)
 {
 	static const char *const names[] = {
 		[MECH_NONE] = "-", [MECH_TP_BTF] = "tp_btf", [MECH_TP] = "tp",
+		[MECH_FENTRY] = "fentry", [MECH_KPROBE] = "kprobe",
 	};
 
 	return names[mech];
@@ -289,11 +501,12 @@ static void row_json(struct jsonw *j, const struct plan_row *row)
 {
 	jsonw__object(j);
 	jsonw__kstr(j, "event", row->event);
-	jsonw__kstr(j, "tracepoint", row->tracepoint);
+	jsonw__kstr(j, "tracepoint", row->tracepoint);	/* or function */
 	jsonw__kstr(j, "observes", row->observes);
 	jsonw__kstr(j, "state", plan_state_name(row->state));
 	jsonw__kstr(j, "mechanism", plan_mech_name(row->mech));
 	jsonw__kstr(j, "program", row->program ? row->program : "");
+	jsonw__kstr(j, "program_out", row->program_out ? row->program_out : "");
 	jsonw__kstr(j, "why", row->why);
 	jsonw__kstr(j, "undecidable", row->state == PLAN_ON ? "" : row->undecidable);
 	jsonw__end(j);
@@ -311,7 +524,7 @@ char *plan_json(const struct plan *p)
 	jsonw__kstr(&j, "why", p->why.text);
 	jsonw__key(&j, "rows");
 	jsonw__array(&j);
-	for (int i = 0; i < PLAN_ROWS; i++)
+	for (int i = 0; i < p->nr; i++)
 		row_json(&j, &p->rows[i]);
 	jsonw__end(&j);
 	jsonw__end(&j);

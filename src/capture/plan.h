@@ -15,28 +15,37 @@
 /* Where the events come from. auto: the best there is. */
 enum capture_source { CAPTURE_AUTO, CAPTURE_TRACEPOINT, CAPTURE_NOTIFIER };
 
-enum plan_mech { MECH_NONE, MECH_TP_BTF, MECH_TP };
+enum plan_mech { MECH_NONE, MECH_TP_BTF, MECH_TP, MECH_FENTRY, MECH_KPROBE };
 /* off: not asked for; on: will be loaded; missing: asked for and not possible */
 enum plan_state { PLAN_OFF, PLAN_ON, PLAN_MISSING };
 enum plan_tier { TIER_NONE, TIER_PARTIAL, TIER_FULL };
 
-/* All of HMT_TRACEPOINTS in that order, then the exit of processes. */
+/* With tracepoints: all of HMT_TRACEPOINTS in that order, then the exit of processes. */
 #define PLAN_EXIT TP_NR
 #define PLAN_ROWS (TP_NR + 1)
+/* With the notifier source: all of HMT_FUNCTIONS, the exit, and what it cannot see. */
+enum { PLAN_FN_EXIT = FN_NR, PLAN_FN_RELEASE, PLAN_FN_INVALIDATE, PLAN_FN_MIRROR_API, PLAN_FN_ROWS };
+#define PLAN_MAX ((int)PLAN_ROWS > (int)PLAN_FN_ROWS ? (int)PLAN_ROWS : (int)PLAN_FN_ROWS)
+/* A row has up to two: 2 * row and the one behind it. */
+#define PLAN_PROGS (2 * PLAN_MAX)
 
 struct plan_row {
-	const char *event;		/* "mirror-register" */
-	const char *tracepoint;		/* "hmm:hmm_mirror_register" */
+	const char *event;		/* "mirror-register"; notifier source: the function */
+	const char *tracepoint;		/* "hmm:hmm_mirror_register"; the function; "" */
 	const char *observes;
 	const char *undecidable;	/* what goes without saying if this is missing; "" nothing */
 	const char *program;		/* BPF program to load, NULL unless state is on */
+	const char *program_out;	/* a second one, for the return of the function; NULL */
+	int group;			/* rows that fail together; negative: on its own */
+	bool essential;			/* without it nothing is worth saying */
 	enum plan_mech mech;
 	enum plan_state state;
 	char why[160];			/* why it is not on */
 };
 
 struct plan {
-	struct plan_row rows[PLAN_ROWS];
+	struct plan_row rows[PLAN_MAX];
+	int nr;
 	enum plan_tier tier;
 	enum capture_source source;
 	int code;			/* 0, or what capture__open() fails with: -EPERM, -EOPNOTSUPP */
@@ -46,20 +55,21 @@ struct plan {
 struct plan_opts {
 	enum capture_source source;
 	bool hot_fault, hot_invalidate;
-	bool force_classic;		/* tp where tp_btf would do; for tests */
+	bool force_classic;		/* tp or kprobe where tp_btf or fentry would do */
 };
 
 void plan_build(const struct features *f, const struct plan_opts *opts, struct plan *ret_p);
 
 /*
- * A row that was on could not be attached after all. Return: 0: the tier is
- * partial now; -EOPNOTSUPP or code: nothing is worth saying without it.
+ * A row that was on could not be attached after all; rows of its group go with
+ * it. Return: 0: the tier is partial now; -EOPNOTSUPP or code: nothing is worth
+ * saying without it.
  */
 int plan_row_failed(struct plan *p, int row, int code);
 
 const char *plan_tier_name(enum plan_tier tier);	/* "full", "partial", "none" */
 const char *plan_state_name(enum plan_state state);	/* "on", "off", "missing" */
-const char *plan_mech_name(enum plan_mech mech);	/* "tp_btf", "tp", "-" */
+const char *plan_mech_name(enum plan_mech mech);	/* "tp_btf", "fentry", .., "-" */
 const char *plan_source_name(enum capture_source source);
 /* Return: the source of that name, negative if there is none. */
 int plan_source_parse(const char *name);

@@ -148,7 +148,7 @@ static __u64 recursion_misses(int fd)
 /* The kernel skips a program that is already running on the CPU, and only it knows. */
 static int report_recursion(struct reader *r)
 {
-	for (int i = 0; i < PLAN_ROWS; i++) {
+	for (int i = 0; i < PLAN_PROGS; i++) {
 		__u64 now = recursion_misses(r->conf.prog_fds[i]), n;
 		int err;
 
@@ -157,7 +157,7 @@ static int report_recursion(struct reader *r)
 			continue;
 		r->recursion[i] = now;
 		r->tainted = true;
-		err = loss__report_one(&r->loss, HMT_CAUSE_RECURSION, HMT_CPU_NONE, i, n, r->cut,
+		err = loss__report_one(&r->loss, HMT_CAUSE_RECURSION, HMT_CPU_NONE, i / 2, n, r->cut,
 				       &r->out);
 		if (err)
 			return err;
@@ -440,7 +440,7 @@ void reader__close(struct reader *r)
 
 int reader__start(struct reader *r, __u64 ts, __u64 flags)
 {
-	for (int i = 0; i < PLAN_ROWS; i++)
+	for (int i = 0; i < PLAN_PROGS; i++)
 		r->recursion[i] = recursion_misses(r->conf.prog_fds[i]);
 	r->loss.since = ts;
 	r->cut = r->last_tick = ts;

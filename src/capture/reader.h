@@ -12,7 +12,7 @@
 /* What the reader needs of the loaded programs. Descriptors are borrowed. */
 struct reader_conf {
 	int ring_fd, stats_fd, live_fd, stacks_fd;
-	int prog_fds[PLAN_ROWS];		/* -1: not loaded */
+	int prog_fds[PLAN_PROGS];		/* -1: not loaded */
 	size_t ring_bytes;
 	const volatile __u64 *ring_lost;	/* running total, written by the programs */
 };
@@ -29,7 +29,7 @@ struct reader {
 	__u64 *per_cpu;				/* one counter of every CPU */
 	__u64 cut;				/* everything older has been delivered */
 	__u64 last_tick;
-	__u64 recursion[PLAN_ROWS];
+	__u64 recursion[PLAN_PROGS];
 	__u64 sync_not_before;
 	__u64 records, resyncs, live[HMT_CLASS_RANGE + 1];
 	bool want_sync;				/* something was lost since the last resync */

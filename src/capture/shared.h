@@ -29,6 +29,8 @@ struct live_val {
 /* hmt_mms: an address space that something is registered on. */
 struct mm_val {
 	__u64 regs;		/* registrations that hold mm_count up: its fields may be read */
+	__u32 owner;		/* as of the last registration: mm->owner does not outlive it */
+	__u32 pad;
 };
 
 /* hmt_tasks: whose name is on record. The name is part of it: exec changes it. */

@@ -43,7 +43,11 @@ struct pids {
 };
 
 enum stacks_choice { STACKS_DEFAULT, STACKS_NONE, STACKS_ALL };
-enum source_choice { SOURCE_AUTO, SOURCE_TP_BTF, SOURCE_TP };
+enum source_choice {
+	SOURCE_AUTO, SOURCE_TRACEPOINT, SOURCE_NOTIFIER,
+	/* the same two, by one way and no other */
+	SOURCE_TP_BTF, SOURCE_TP, SOURCE_KPROBE,
+};
 
 /* Every option of every command; a command reads those its table names. */
 struct options {

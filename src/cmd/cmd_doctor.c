@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "cmd/cmd.h"
+#include "cmd/session.h"
 
 #ifdef HMT_NO_BPF
 
@@ -55,11 +55,15 @@ static void add_programs(struct strbuf *sb, const struct plan *p)
 {
 	struct table t = TABLE_INIT("llll");
 
-	for (unsigned int i = 0; i < PLAN_ROWS; i++) {
+	for (int i = 0; i < p->nr; i++) {
 		const struct plan_row *r = &p->rows[i];
 
+		char text[512];
+
+		snprintf(text, sizeof(text), "%s%s%s", r->why,
+			 *r->undecidable ? "; undecidable: " : "", r->undecidable);
 		if (r->state == PLAN_MISSING)
-			table__row(&t, "missing", r->event, plan_mech_name(r->mech), r->why);
+			table__row(&t, "missing", r->event, plan_mech_name(r->mech), text);
 		else
 			table__row(&t, r->state == PLAN_ON ? "ok" : plan_state_name(r->state),
 				   r->event, plan_mech_name(r->mech), r->observes);
@@ -88,18 +92,22 @@ static int print_json(const struct features *f, const struct plan *p)
 
 int cmd_doctor(struct invocation *inv)
 {
-	const struct capture_opts opts = { 0 };
+	struct capture_opts opts = { 0 };
 	struct strbuf sb = STRBUF_INIT;
 	struct features f;
 	struct plan p;
 	int status;
 
+	session_source(&inv->o, &opts);
 	capture_doctor(&opts, &f, &p);
 	if (inv->o.json)
 		return print_json(&f, &p);
 	status = doctor_status(&p);
-	strbuf__addf(&sb, "tier %s%s%s\n\n", plan_tier_name(p.tier), *p.why.text ? ": " : "",
-		     p.why.text);
+	strbuf__addf(&sb, "tier %s", plan_tier_name(p.tier));
+	if (p.tier == TIER_NONE)
+		strbuf__addf(&sb, ": %s\n\n", p.why.text);
+	else
+		strbuf__addf(&sb, ", source %s\n\n", plan_source_name(p.source));
 	add_features(&sb, &f);
 	/* Thirty lines that all say the same are no help. */
 	if (p.tier != TIER_NONE) {

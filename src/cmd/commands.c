@@ -74,6 +74,13 @@ static const struct opt json_opts[] = {
 	OPT_END(),
 };
 
+static const struct opt doctor_opts[] = {
+	ROW_SOURCE,
+	ROW_JSON("print JSON instead of text"),
+	ROW_HELP,
+	OPT_END(),
+};
+
 static const struct opt help_opts[] = {
 	OPT_FLAG(0, "markdown", struct options, markdown,
 		 "print the options of the command as the manual has them"),
@@ -123,7 +130,7 @@ const struct command commands[] = {
 		.help = "list the rules, or explain one",
 	},
 	{
-		.name = "doctor", .run = cmd_doctor, .flags = 0, .opts = json_opts,
+		.name = "doctor", .run = cmd_doctor, .flags = 0, .opts = doctor_opts,
 		.synopsis = "[OPTION]...",
 		.help = "say what this kernel can and cannot do, and the remedy",
 	},

@@ -11,7 +11,9 @@
 #include "base/fmt.h"
 
 const char *const stacks_choices[] = { "default", "none", "all", NULL };
-const char *const source_choices[] = { "auto", "tp_btf", "tp", NULL };
+const char *const source_choices[] = {
+	"auto", "tracepoint", "notifier", "tp_btf", "tp", "kprobe", NULL
+};
 
 int option_word(void *dst, const char *value, struct errmsg *err)
 {

@@ -39,12 +39,16 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 		 "also the frequent events: fault, invalidate or all"), \
 	OPT_CHOICE(0, "stacks", struct options, stacks, "WHICH", stacks_choices, \
 		   "events that carry a kernel stack: default (births and ends), none, all"), \
-	OPT_CHOICE(0, "source", struct options, source, "HOW", source_choices, \
-		   "how tracepoints are read: auto, tp_btf or tp"), \
+	ROW_SOURCE, \
 	OPT_CALL(0, "ring-size", struct options, ring_bytes, "SIZE", option_ring, \
 		 "size of the ring buffer (default 8M)"), \
 	OPT_CALL(0, "table-size", struct options, table_entries, "N", option_entries, \
 		 "objects the live-object table has room for (default 65536)")
+
+#define ROW_SOURCE \
+	OPT_CHOICE(0, "source", struct options, source, "HOW", source_choices, \
+		   "where events come from: auto, tracepoint (of a patched kernel) or notifier " \
+		   "(the functions of any); tp and kprobe: these two by the older way")
 
 #define ROW_OUTPUT(what) \
 	OPT_STRING('o', "output", struct options, output, "FILE", what)

@@ -114,6 +114,19 @@ static int check_output(const struct session *s, struct errmsg *err)
 	return 0;
 }
 
+void session_source(const struct options *o, struct capture_opts *opts)
+{
+	static const enum capture_source sources[] = {
+		[SOURCE_AUTO] = CAPTURE_AUTO,
+		[SOURCE_TRACEPOINT] = CAPTURE_TRACEPOINT, [SOURCE_NOTIFIER] = CAPTURE_NOTIFIER,
+		[SOURCE_TP_BTF] = CAPTURE_TRACEPOINT, [SOURCE_TP] = CAPTURE_TRACEPOINT,
+		[SOURCE_KPROBE] = CAPTURE_NOTIFIER,
+	};
+
+	opts->source = sources[o->source];
+	opts->force_classic = o->source == SOURCE_TP || o->source == SOURCE_KPROBE;
+}
+
 static int start_capture(struct session *s, struct errmsg *err)
 {
 	const struct options *o = &s->inv->o;
@@ -123,7 +136,6 @@ static int start_capture(struct session *s, struct errmsg *err)
 		.hot = o->hot,
 		.stacks = o->stacks == STACKS_NONE ? CAPTURE_STACKS_NONE :
 			  o->stacks == STACKS_ALL ? CAPTURE_STACKS_ALL : CAPTURE_STACKS_BIRTHS,
-		.force_classic = o->source == SOURCE_TP,
 		.version = HMT_VERSION,
 		.command_line = s->inv->command_line,
 	};
@@ -133,6 +145,7 @@ static int start_capture(struct session *s, struct errmsg *err)
 	if (!filters)
 		return err_set(err, -ENOMEM, "out of memory");
 	opts.filters = filters;
+	session_source(o, &opts);
 	ret = capture__start(&opts, &s->capture, err);
 	hmt_free(filters);
 	if (ret)
@@ -186,7 +199,7 @@ static void announce(const struct session *s)
 	if (s->inv->o.quiet)
 		return;
 	fprintf(stderr, "hmmtrace: tracing, tier %s\n", plan_tier_name(p->tier));
-	for (unsigned int i = 0; i < PLAN_ROWS; i++)
+	for (int i = 0; i < p->nr; i++)
 		if (p->rows[i].state == PLAN_MISSING && *p->rows[i].undecidable)
 			fprintf(stderr, "hmmtrace: without %s, %s\n", p->rows[i].event,
 				p->rows[i].undecidable);

@@ -15,6 +15,10 @@ enum session_flags {
 	SESSION_VERDICT_FIRST = 4,	/* findings wait for the verdict */
 };
 
+/* What --source means to the capture. */
+struct capture_opts;
+void session_source(const struct options *o, struct capture_opts *opts);
+
 /* Return: enum exit_code. */
 int session_run(struct invocation *inv, unsigned int flags);
 

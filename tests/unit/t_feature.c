@@ -91,11 +91,18 @@ static void good(void)
 	put("/proc/sys/kernel/osrelease", "6.12.1\n");
 	put("/proc/kallsyms", "ffffffff81000000 T _text\n");
 	put("/sys/kernel/btf/vmlinux", "x");
+	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
 	put("/sys/kernel/tracing/events/sched/sched_process_exit/id", "300\n");
 #define TP_X(KIND, event, nr, fields, group) put_format("hmm_" #event, fields, NULL);
 	HMT_TRACEPOINTS(TP_X)
 #undef TP_X
 }
+
+static const char *const fns[] = {
+#define FN_X(ID, function, nr, in, out, group) #function,
+	HMT_FUNCTIONS(FN_X)
+#undef FN_X
+};
 
 static int try_bpf(enum feature_id id, int btf_id)
 {
@@ -121,6 +128,11 @@ static int scan_btf(const char *path, struct features *ret_f, int *ret_exit_id)
 		features_trace_type(ret_f, tps[i].name, tps[i].nr -
 				    (btf_short && !strcmp(tps[i].name, btf_short)));
 	}
+	for (size_t i = 0; i < sizeof(fns) / sizeof(fns[0]); i++)
+		if (!btf_lacks || strcmp(fns[i], btf_lacks))
+			features_fn_type(ret_f, fns[i], 100 + (int)i);
+	features_fn_type(ret_f, "bpf_iter_task", 99);
+	features_fn_type(ret_f, "mmu_notifier_synchronize", 98);
 	features_trace_type(ret_f, "hmm_something_newer", 3);
 	features_trace_type(ret_f, "sched_process_exit", 1);
 	*ret_exit_id = 17;
@@ -311,6 +323,35 @@ static void test_feature__newer_fields(void)
 	drop_root();
 }
 
+static void test_feature__functions(void)
+{
+	good();
+	probe();
+	ASSERT_EQ(f.f[FEAT_FENTRY].state, FEATURE_OK);
+	ASSERT_EQ(f.f[FEAT_KPROBE].state, FEATURE_OK);
+	ASSERT_EQ(f.fn[FN_PUT].btf_id, 100 + FN_PUT);
+	ASSERT_EQ(f.iter_btf_id, 99);
+	drop_root();
+
+	/* What is not in the type information is looked for among the symbols. */
+	good();
+	btf_lacks = "mmu_notifier_put";
+	put("/proc/kallsyms", "ffffffff81000000 T _text\nffffffff81000010 t mmu_notifier_put\n"
+	    "ffffffffc0000000 t mmu_notifier_get_locked\t[foreign]\n");
+	probe();
+	ASSERT_EQ(f.fn[FN_PUT].btf_id, 0);
+	ASSERT(f.fn[FN_PUT].in_kallsyms);
+	ASSERT(!f.fn[FN_GET].in_kallsyms);
+	drop_root();
+
+	good();
+	refuse[FEAT_FENTRY] = -524;
+	assert_missing(FEAT_FENTRY, "the kernel said: not supported");
+	good();
+	take("/sys/bus/event_source/devices/kprobe/type");
+	assert_missing(FEAT_KPROBE, "this kernel has none");
+}
+
 #ifndef HMT_NO_BPF
 #include <bpf/btf.h>
 
@@ -373,4 +414,5 @@ TEST_MAIN(TESTS_WITH_BPF
 	  TEST(test_feature__memlock), TEST(test_feature__kallsyms), TEST(test_feature__tracefs),
 	  TEST(test_feature__stock_kernel), TEST(test_feature__some_tracepoints),
 	  TEST(test_feature__too_few_arguments), TEST(test_feature__foreign_fields),
-	  TEST(test_feature__newer_fields))
+	  TEST(test_feature__newer_fields),
+	  TEST(test_feature__functions))

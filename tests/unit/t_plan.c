@@ -220,7 +220,7 @@ static void test_plan__other_source(void)
 	plan_build(&f, &opts, &p);
 	ASSERT_EQ(p.tier, TIER_NONE);
 	ASSERT_EQ(p.code, -EOPNOTSUPP);
-	ASSERT_HAS(p.why.text, "no notifier source");
+	ASSERT_HAS(p.why.text, "cannot be probed");
 }
 
 static void test_plan__row_failed(void)
@@ -276,9 +276,157 @@ static void test_plan__json(void)
 	hmt_free(text);
 }
 
+/* --- a stock kernel ------------------------------------------------------------ */
+
+static void functions(void)
+{
+	good();
+	stock();
+	for (int i = 0; i < FN_NR; i++)
+		f.fn[i].btf_id = 100 + i;
+}
+
+static void without_fn(int i)
+{
+	f.fn[i].btf_id = 0;
+	f.fn[i].in_kallsyms = false;
+}
+
+static void test_plan__functions(void)
+{
+	functions();
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.source, CAPTURE_NOTIFIER);
+	ASSERT_EQ(p.tier, TIER_PARTIAL);
+	ASSERT_EQ(p.nr, PLAN_FN_ROWS);
+	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_FENTRY);
+	ASSERT_STREQ(p.rows[FN_INSERT].event, "mmu_interval_notifier_insert");
+	ASSERT_STREQ(p.rows[FN_INSERT].program, "hmt_in_mmu_interval_notifier_insert");
+	ASSERT_STREQ(p.rows[FN_INSERT].program_out, "hmt_out_mmu_interval_notifier_insert");
+	/* Nothing is done at the entry: the program of the return is the only one. */
+	ASSERT_STREQ(p.rows[FN_REGISTER].program, "hmt_out___mmu_notifier_register");
+	ASSERT_NULL(p.rows[FN_REGISTER].program_out);
+	ASSERT_NULL(p.rows[FN_MM_RELEASE].program_out);
+	ASSERT_EQ(p.rows[FN_FAULT].state, PLAN_OFF);
+	ASSERT_EQ(p.rows[PLAN_FN_EXIT].mech, MECH_TP_BTF);
+	ASSERT_EQ(p.rows[PLAN_FN_RELEASE].state, PLAN_MISSING);
+	ASSERT_EQ(p.rows[PLAN_FN_INVALIDATE].state, PLAN_OFF);
+	ASSERT_EQ(p.rows[PLAN_FN_MIRROR_API].state, PLAN_OFF);
+	opts.hot_fault = opts.hot_invalidate = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.rows[FN_FAULT].state, PLAN_ON);
+	ASSERT_EQ(p.rows[PLAN_FN_INVALIDATE].state, PLAN_MISSING);
+}
+
+static void test_plan__kprobes(void)
+{
+	functions();
+	without(FEAT_FENTRY, "the kernel said: Invalid argument");
+	without_fn(FN_FREE_RCU);
+	f.fn[FN_FREE_RCU].in_kallsyms = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_PARTIAL);
+	ASSERT_EQ(p.rows[FN_REGISTER].mech, MECH_KPROBE);
+	/* A kretprobe has no arguments: the entry is needed. */
+	ASSERT_STREQ(p.rows[FN_REGISTER].program, "hmt_in___mmu_notifier_register_kp");
+	ASSERT_STREQ(p.rows[FN_REGISTER].program_out, "hmt_out___mmu_notifier_register_kp");
+	ASSERT_EQ(p.rows[FN_FREE_RCU].mech, MECH_KPROBE);
+
+	functions();
+	opts.force_classic = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_KPROBE);
+
+	/* Only one function has no type information: only that one falls back. */
+	functions();
+	without_fn(FN_MM_DESTROY);
+	f.fn[FN_MM_DESTROY].in_kallsyms = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.rows[FN_MM_DESTROY].mech, MECH_KPROBE);
+	ASSERT_EQ(p.rows[FN_MM_RELEASE].mech, MECH_FENTRY);
+}
+
+/* A missing function narrows what is seen. Half a group would be worse than none. */
+static void test_plan__function_missing(void)
+{
+	functions();
+	without_fn(FN_MM_DESTROY);
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.rows[FN_MM_DESTROY].state, PLAN_MISSING);
+	ASSERT_HAS(p.rows[FN_MM_DESTROY].why, "no function of that name");
+	ASSERT_EQ(p.rows[FN_MM_RELEASE].state, PLAN_ON);
+
+	functions();
+	without_fn(FN_INSERT_LOCKED);
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.rows[FN_INSERT].state, PLAN_MISSING);
+	ASSERT_EQ(p.rows[FN_REMOVE].state, PLAN_MISSING);
+	ASSERT_NULL(p.rows[FN_REMOVE].program);
+	ASSERT_HAS(p.rows[FN_REMOVE].why, "mmu_interval_notifier_insert_locked");
+	ASSERT_HAS(p.rows[FN_REMOVE].undecidable, "every verdict on ranges");
+	ASSERT_EQ(p.rows[FN_REGISTER].state, PLAN_ON);
+
+	without_fn(FN_PUT);
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_EQ(p.tier, TIER_NONE);
+	for (int i = 0; i < p.nr; i++)
+		ASSERT_NULL(p.rows[i].program);
+}
+
+static void test_plan__function_failed(void)
+{
+	functions();
+	plan_build(&f, &opts, &p);
+	ASSERT_OK(plan_row_failed(&p, FN_FREE_RCU, -ENOENT));
+	ASSERT_OK(plan_row_failed(&p, FN_REMOVE, -524));
+	ASSERT_HAS(p.rows[FN_REMOVE].why, "not supported");
+	ASSERT_EQ(p.rows[FN_INSERT].state, PLAN_MISSING);
+	ASSERT_EQ(p.rows[FN_PUT].state, PLAN_ON);
+	ASSERT_EQ(plan_row_failed(&p, FN_PUT, -ENOENT), -EOPNOTSUPP);
+}
+
+/* Where both exist the tracepoints win, unless told otherwise. */
+static void test_plan__both_sources(void)
+{
+	good();
+	for (int i = 0; i < FN_NR; i++)
+		f.fn[i].btf_id = 100 + i;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.source, CAPTURE_TRACEPOINT);
+	ASSERT_EQ(p.tier, TIER_FULL);
+	opts.source = CAPTURE_NOTIFIER;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.source, CAPTURE_NOTIFIER);
+	ASSERT_EQ(p.rows[PLAN_FN_MIRROR_API].state, PLAN_MISSING);
+	ASSERT_HAS(p.rows[PLAN_FN_MIRROR_API].undecidable, "reference-unaccounted");
+	opts.source = CAPTURE_TRACEPOINT;
+	stock();
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+}
+
+static void test_plan__no_way(void)
+{
+	functions();
+	without(FEAT_FENTRY, "the kernel said: not supported");
+	without(FEAT_KPROBE, "this kernel has none");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_HAS(p.why.text, "no hmm:* tracepoints");
+	ASSERT_HAS(p.why.text, "kprobes: this kernel has none");
+}
+
 TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__rows_are_complete),
 	  TEST(test_plan__hot_events), TEST(test_plan__classic_twins), TEST(test_plan__no_tracefs),
 	  TEST(test_plan__no_privilege), TEST(test_plan__not_supported),
 	  TEST(test_plan__stock_kernel), TEST(test_plan__foreign_tracepoints),
 	  TEST(test_plan__partial), TEST(test_plan__essential), TEST(test_plan__other_source),
-	  TEST(test_plan__row_failed), TEST(test_plan__names), TEST(test_plan__json))
+	  TEST(test_plan__row_failed), TEST(test_plan__names), TEST(test_plan__json), TEST(test_plan__functions),
+	  TEST(test_plan__kprobes), TEST(test_plan__function_missing),
+	  TEST(test_plan__function_failed), TEST(test_plan__both_sources),
+	  TEST(test_plan__no_way))
