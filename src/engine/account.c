@@ -22,7 +22,7 @@ void account_free(struct account *a)
 
 void account_clear(struct account *a)
 {
-	a->nr = a->over = 0;
+	a->nr = a->over = a->accused = 0;
 }
 
 static int account_grow(struct account *a)
@@ -130,16 +130,22 @@ static int find_task(const struct account *a, __u32 tid, enum hold_why why, __u6
 	return -1;
 }
 
-/* A get for nothing in particular: of the process, else (tgid 0) the oldest of all. */
-static int find_get(const struct account *a, __u32 tgid)
+/* A get that ev may put: of its process (tgid), or of any; the oldest, but of a process the newest. */
+static int find_get(const struct account *a, const struct event *ev, __u32 tgid)
 {
+	int like = -1;
+
 	for (__u32 i = 0; i < a->nr; i++) {
 		const struct hold *h = &a->hold[tgid ? a->nr - 1 - i : i];
 
-		if (h->why == HOLD_GET && !h->range && (!tgid || h->tgid == tgid))
+		if (h->why != HOLD_GET || h->range || (tgid && h->tgid != tgid))
+			continue;
+		if (h->mirror == ev->id->mirror)
 			return (int)(h - a->hold);
+		if (like < 0)
+			like = (int)(h - a->hold);
 	}
-	return -1;
+	return like;
 }
 
 void account_registered(struct account *a, const struct event *ev)
@@ -178,34 +184,27 @@ struct hold *account_failed(struct account *a, const struct event *ev)
 	return &a->hold[i];
 }
 
-/* The reference a put by ev's task gives back without doubt, or -1. */
-static int find_known(const struct account *a, const struct event *ev)
-{
-	int i = find_range(a, ev->id->range);
-
-	if (i < 0)
-		i = find_task(a, ev->m.tid, HOLD_ENDED, ev->id->mirror);
-	if (i < 0)
-		i = find_task(a, ev->m.tid, HOLD_FAILED, ev->id->mirror);
-	return i;
-}
-
 bool account_put(struct account *a, const struct event *ev)
 {
 	int i;
 
 	if (!account_excess(a))
 		return false;
-	i = find_known(a, ev);
+	i = find_range(a, ev->id->range);
+	if (i < 0)
+		i = find_task(a, ev->m.tid, HOLD_ENDED, ev->id->mirror);
+	if (i < 0 && ev->id->mirror)
+		i = find_task(a, ev->m.tid, HOLD_FAILED, ev->id->mirror);
 	if (i >= 0) {
 		drop_known(a, (__u32)i);
 		return true;
 	}
 	i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
 	if (i < 0 && ev->m.tgid)
-		i = find_get(a, ev->m.tgid);
+		i = find_get(a, ev, ev->m.tgid);
 	if (i < 0)
-		i = find_get(a, 0);
+		i = find_get(a, ev, 0);
+	/* A register that failed has put what it would put before it said so. */
 	drop_some(a, i < 0 ? 0 : (__u32)i);
 	return true;
 }

@@ -45,6 +45,8 @@ void life_link(struct engine *e, struct object *o, struct object *mm, struct obj
 	object_set_parent(e, o, parent);
 	if (mm) {
 		list_add(&o->in_mm, &mm->children);
+		if (mm->state == LIFE_ENDING && uncertain(e, mm))
+			o->flags |= OBJ_MM_UNSURE;
 		if (!o->layer && !mm->serial)
 			mm->serial = ++e->serial[HMT_CLASS_HMM];
 	}
@@ -248,20 +250,25 @@ void on_mirror_register(struct engine *e, struct event *ev)
 		life_late(e, o, o->born.ts);
 }
 
-/* Registered after the end? A get for it that came before the end says that the call began in time. */
+/*
+ * Registered after the end? The get for it came before the end: the call began
+ * in time. Without a get that names the range any of the task's will do.
+ */
 static bool began_in_time(const struct object *hmm, const struct object *mm,
 			  const struct event *ev)
 {
 	const struct account *a = hmm ? hmm->account : NULL;
+	bool began = false;
 
 	for (__u32 i = a ? a->nr : 0; i--;) {
 		const struct hold *h = &a->hold[i];
 
-		if (h->why == HOLD_GET && h->ts <= mm->ended.ts &&
-		    (h->range == ev->id->range || (!h->range && h->tid == ev->m.tid)))
-			return true;
+		if (h->why == HOLD_GET && h->range == ev->id->range)
+			return h->ts <= mm->ended.ts;
+		if (h->why == HOLD_GET && !h->range && h->tid == ev->m.tid)
+			began |= h->ts <= mm->ended.ts;
 	}
-	return false;
+	return began;
 }
 
 static void charge_dead_mm(struct engine *e, struct object *o, const struct mm_use *use,
@@ -296,40 +303,44 @@ static void range_failed(struct engine *e, struct event *ev, const struct birth 
 	charge_dead_mm(e, o, &use, ev);
 }
 
-/* Is no mirror registered on the hmm? Not to be asked where mirrors may be unknown. */
-static bool no_mirror(const struct engine *e, const struct object *hmm, bool was_freed)
-{
-	const struct account *a = hmm->account;
+/* What a range is registered on. */
+struct home {
+	struct object *hmm, *mirror;
+	bool hmm_was_freed;
+	bool mirror_unseen;	/* it had ended, and was perhaps registered again */
+	struct mark mirror_ended;
+	__u64 sure;
+};
 
-	if (was_freed)
+/* Is no mirror registered on the hmm, as far as was seen? */
+static bool no_mirror(const struct engine *e, const struct home *home)
+{
+	const struct account *a = home->hmm->account;
+
+	if (home->hmm_was_freed)
 		return true;
-	if (a->nr_mirrors)
+	if (a->nr_mirrors > home->mirror_unseen)
 		return false;
 	return a->exact || (e->baseline && !e->lost_seq && !e->forgot);
 }
 
-/* The struct hmm a range is registered on had been freed. */
-struct freed {
-	bool was;
-	__u64 sure;
-};
-
-static void check_mirror(struct engine *e, struct object *o, struct object *hmm,
-			 struct object *mirror, const struct freed *freed, const struct event *ev)
+static void check_mirror(struct engine *e, struct object *o, const struct home *home,
+			 const struct event *ev)
 {
+	struct object *mirror = home->mirror;
 	struct charge c = {
 		.rule = RULE_RANGE_REGISTER_WITHOUT_MIRROR, .o = o,
-		.fact_ts = ev->m.ts, .offence = ev->m, .parent = mirror ? mirror : hmm,
-		.sure = freed->was ? freed->sure : hmm->sure,
+		.fact_ts = ev->m.ts, .offence = ev->m,
+		.parent = mirror ? mirror : home->hmm,
+		.doubt = home->mirror_unseen || home->sure != e->lost_seq, .sure = home->sure,
 	};
 
-	if (no_mirror(e, hmm, freed->was)) {
-		const struct mark *gone = mirror && !alive(mirror) ? &mirror->ended
-								   : &hmm->account->unmirrored;
+	if (no_mirror(e, home)) {
+		const struct mark *gone = home->mirror_ended.ts ? &home->mirror_ended
+							       : &home->hmm->account->unmirrored;
 
 		if (gone->ts)
 			c.prior = moment_of(gone, HMT_MIRROR_UNREGISTER);
-		c.doubt = c.sure != e->lost_seq;
 		o->flags |= OBJ_NO_MIRROR;
 		charge(e, &c);
 	} else if (mirror && !alive(mirror) && mirror->state != LIFE_GONE) {
@@ -337,17 +348,47 @@ static void check_mirror(struct engine *e, struct object *o, struct object *hmm,
 	}
 }
 
-/* The mirror a range is registered through. NULL: not named, or never registered at all. */
-static struct object *mirror_of(struct engine *e, struct event *ev, struct object *hmm)
+/* One that we take for ended, or to be elsewhere, while events were lost is here now. */
+struct object *mirror_named(struct engine *e, struct event *ev, struct object *hmm)
 {
 	struct object *m = object_find(e, HMT_CLASS_MIRROR, ev->id->mirror);
 
-	if (!ev->id->mirror || !hmm)
-		return NULL;
+	if (m && uncertain(e, m) && alive(m) && m->parent != hmm)
+		life_gap(e, m);
+	else if (m && uncertain(e, m) && !alive(m))
+		m->state = LIFE_GONE;
+	return life_met(e, HMT_CLASS_MIRROR, ev->id->mirror, ev, hmm);
+}
+
+/* The mirror a range is registered through; none, if it was never registered for certain. */
+static void find_mirror(struct engine *e, struct event *ev, struct home *home)
+{
+	struct object *m = object_find(e, HMT_CLASS_MIRROR, ev->id->mirror), *hmm = home->hmm;
+
+	if (!ev->id->mirror)
+		return;
 	/* Where everything was seen, what was not seen is not there. */
 	if (!m && (hmm->account->exact || e->baseline) && !e->lost_seq && !e->forgot)
-		return NULL;
-	return life_met(e, HMT_CLASS_MIRROR, ev->id->mirror, ev, hmm);
+		return;
+	if (m && !alive(m) && m->state != LIFE_GONE) {
+		home->mirror_unseen = uncertain(e, m);
+		home->mirror_ended = m->ended;
+		home->sure = m->sure < home->sure ? m->sure : home->sure;
+	}
+	home->mirror = mirror_named(e, ev, hmm);
+}
+
+static void find_home(struct engine *e, struct event *ev, struct home *home)
+{
+	struct object *old = ev->id->hmm ? object_find(e, HMT_CLASS_HMM, ev->id->hmm) : NULL;
+
+	*home = (struct home){ .hmm_was_freed = old && old->state == LIFE_DEAD };
+	if (!ev->id->hmm)
+		return;
+	home->sure = old ? old->sure : e->lost_seq;
+	home->hmm = hmm_met(e, ev);
+	if (home->hmm)
+		find_mirror(e, ev, home);
 }
 
 void on_range_register(struct engine *e, struct event *ev)
@@ -358,9 +399,9 @@ void on_range_register(struct engine *e, struct event *ev)
 		.start = r->start, .end = r->end,
 		.ops_fn = r->ops_fn, .owner = r->owner, .mm_users = r->mm_users,
 	};
-	struct object *o, *mm, *hmm, *mirror, *old;
+	struct object *o, *mm;
+	struct home home;
 	struct mm_use use;
-	struct freed freed;
 
 	if (!r->range)
 		return;
@@ -368,24 +409,20 @@ void on_range_register(struct engine *e, struct event *ev)
 		range_failed(e, ev, &b);
 		return;
 	}
-	old = r->hmm ? object_find(e, HMT_CLASS_HMM, r->hmm) : NULL;
-	freed.was = old && old->state == LIFE_DEAD;
-	freed.sure = old ? old->sure : 0;
-	hmm = r->hmm ? hmm_met(e, ev) : NULL;
-	mirror = mirror_of(e, ev, hmm);
+	find_home(e, ev, &home);
 	mm = mm_used(e, ev, b.mm_users, &use);
-	if (use.fate == MM_TORN_DOWN && began_in_time(hmm, mm, ev))
+	if (use.fate == MM_TORN_DOWN && began_in_time(home.hmm, mm, ev))
 		use.fate = MM_FINE;
 	o = begin_life(e, ev, &b);
 	if (!o)
 		return;
-	life_link(e, o, mm, mirror && mirror->layer ? mirror : hmm);
-	if (hmm)
-		born_on_hmm(e, hmm, ev);
+	life_link(e, o, mm, home.mirror && home.mirror->layer ? home.mirror : home.hmm);
+	if (home.hmm)
+		born_on_hmm(e, home.hmm, ev);
 	if (use.fate != MM_FINE)
 		charge_dead_mm(e, o, &use, ev);
-	else if (hmm)
-		check_mirror(e, o, hmm, mirror, &freed, ev);
+	else if (home.hmm)
+		check_mirror(e, o, &home, ev);
 	if (use.fate == MM_FINE && mm && mm->state == LIFE_ENDING && !(o->flags & OBJ_LATE))
 		life_late(e, o, o->born.ts);
 }

@@ -90,12 +90,13 @@ void site_put(struct engine *e, __u64 call_site, const struct moment *m)
 		released_at(&e->sites[i - 1], m);
 }
 
-static void blame_site(const struct site *s, struct finding *f)
+/* self: the object itself is among the released */
+static void blame_site(const struct site *s, bool self, struct finding *f)
 {
 	const struct place *best = s->place;
 
 	f->nr_siblings = s->born ? s->born - 1 : 0;
-	f->nr_siblings_released = s->released;
+	f->nr_siblings_released = s->released - (self && s->released);
 	for (const struct place *p = s->place; p < s->place + NR_PLACES; p++)
 		if (p->where.more > best->where.more)
 			best = p;
@@ -109,7 +110,7 @@ static void blame_site(const struct site *s, struct finding *f)
 void blame(const struct engine *e, const struct object *o, struct finding *f)
 {
 	if (o->ended.more)
-		blame_site(&e->sites[o->ended.more - 1], f);
+		blame_site(&e->sites[o->ended.more - 1], !alive(o), f);
 }
 
 void blame_get(const struct engine *e, __u64 call_site, struct finding *f)
@@ -117,7 +118,7 @@ void blame_get(const struct engine *e, __u64 call_site, struct finding *f)
 	uintptr_t i = (uintptr_t)map64__get(&e->sites_by_key, call_site);
 
 	if (i)
-		blame_site(&e->sites[i - 1], f);
+		blame_site(&e->sites[i - 1], false, f);
 }
 
 void sites_free(struct engine *e)

@@ -77,8 +77,8 @@ struct object *hmm_met(struct engine *e, const struct event *ev)
 	if (step.act != ACT_MEET)
 		return hmm;
 	/* The dead are not met: their mirrors and ranges end after them when a put was one too many. */
-	if (hmm && hmm->state == LIFE_DEAD && ev->m.kind != HMT_MIRROR_REGISTER &&
-	    ev->m.kind != HMT_RANGE_REGISTER)
+	if (hmm && hmm->state == LIFE_DEAD && (ev->m.kind == HMT_MIRROR_UNREGISTER ||
+					       ev->m.kind == HMT_RANGE_UNREGISTER_BEGIN))
 		return hmm;
 	if (!hmm)
 		hmm = object_get(e, HMT_CLASS_HMM, ev->id->hmm);
@@ -133,6 +133,27 @@ void hmm_gap(struct engine *e, struct object *hmm)
 	gap_children(e, hmm, true);
 	hmm->flags |= OBJ_IN_GAP;
 	end_life(e, hmm, LIFE_GONE, &m);
+}
+
+void hmm_renew(struct engine *e, struct object *hmm)
+{
+	struct moment m = { .ts = e->now, .kind = HMT_SYNC_END, .stack = -1 };
+	struct list *l, *next;
+
+	for (l = hmm->children.next; l != &hmm->children; l = next) {
+		next = l->next;
+		if (object_of(l, in_parent)->seen != e->sync)
+			life_gap(e, object_of(l, in_parent));
+	}
+	flags_released(e, hmm, RULE_NONE, &m);
+	life_over(e, hmm, &m);
+	e->stats.hmms++;
+	hmm->generation++;
+	hmm->flagged = hmm->doubted = 0;
+	hmm->flags &= OBJ_INDEXED;
+	hmm->flags |= OBJ_BORN_BEFORE | OBJ_IN_GAP;
+	hmm->born = (struct mark){ .stack = -1 };
+	hmm->sure = NEVER_SURE;
 }
 
 /*
@@ -244,6 +265,10 @@ static void charge_aged(struct engine *e, struct object *hmm, __u32 aged, __u64 
 	struct account *a = hmm->account;
 	const struct hold *failed = NULL, *held = NULL;
 
+	/* Which of them it is may change with every put; that there is one more does not. */
+	if (aged <= a->accused)
+		return;
+	a->accused = aged;
 	for (__u32 i = 0; i < a->nr && aged; i++, aged--) {
 		const struct hold *h = &a->hold[i];
 
@@ -354,6 +379,8 @@ void hmm_check_released(struct engine *e, struct object *hmm, const struct momen
 	struct account *a = hmm->account;
 	bool failed = false, held = false;
 
+	if (a->accused > account_excess(a))
+		a->accused = account_excess(a);
 	if (!e->flags.nr || a->over)
 		return;
 	for (__u32 i = 0; i < a->nr; i++) {
@@ -526,6 +553,9 @@ static void notifier_ref(struct engine *e, struct event *ev)
 		m = life_met(e, HMT_CLASS_MIRROR, r->mirror, ev, NULL);
 		if (!m)
 			return;
+		/* Who has users is registered. */
+		if (m->state == LIFE_UNKNOWN && r->count)
+			m->state = LIFE_LIVE;
 		if (alive(m))
 			notifier_users(e, m, exact ? m->users + (put ? -1 : 1) : (__s64)r->count);
 		m->flags &= ~OBJ_OFFENDED_PUT;

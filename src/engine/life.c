@@ -35,6 +35,8 @@ static void charge_orphan(struct engine *e, struct object *o, enum rule_id rule,
 		fact = o->parent->class == HMT_CLASS_HMM ? &o->parent->account->unmirrored
 							 : &o->parent->ended;
 	}
+	if (kind == HMT_MM_RELEASE && o->flags & OBJ_MM_UNSURE)
+		c.doubt = true;
 	c.fact_ts = fact->ts > o->born.ts ? fact->ts : o->born.ts;
 	c.prior = moment_of(fact, kind);
 	charge(e, &c);
@@ -42,7 +44,8 @@ static void charge_orphan(struct engine *e, struct object *o, enum rule_id rule,
 
 void flag_orphan(struct engine *e, struct object *o, enum rule_id rule, __u64 left)
 {
-	if (!alive(o) || o->doubt || (o->flagged | o->doubted) & ORPHAN_RULES)
+	/* UNKNOWN: something named it, which need not mean that it is registered. */
+	if (o->state != LIFE_LIVE || o->doubt || (o->flagged | o->doubted) & ORPHAN_RULES)
 		return;
 	if (rule == RULE_RANGE_ORPHANED_BY_MIRROR && o->parent->class == HMT_CLASS_MIRROR)
 		o->parent->flags |= OBJ_LEFT_ORPHAN;
@@ -63,12 +66,20 @@ void settle_doubt(struct engine *e, struct object *o)
 		charge_orphan(e, o, rule, 0);
 }
 
-/* A mirror was unregistered under ranges; they are all gone again, so that is the finding. */
-static void charge_under(struct engine *e, struct object *mirror, const struct object *range)
+/* A mirror was unregistered under ranges; when they are all gone again, that is the finding. */
+static void check_under(struct engine *e, struct object *range)
 {
-	struct charge c = {
+	struct object *mirror = range->parent;
+	struct charge c;
+
+	if (range->class != HMT_CLASS_RANGE || !mirror || !(mirror->flags & OBJ_UNDER) ||
+	    !list_empty(&mirror->children) || mirror->flags & OBJ_LEFT_ORPHAN)
+		return;
+	mirror->flags &= ~OBJ_UNDER;
+	c = (struct charge){
 		.rule = RULE_MIRROR_UNREGISTER_UNDER_RANGES, .o = mirror,
 		.fact_ts = mirror->ended.ts,
+		.doubt = !(mirror->flags & OBJ_UNDER_SURE), .sure = range->sure,
 		.offence = moment_of(&mirror->ended, HMT_MIRROR_UNREGISTER),
 		.prior = moment_of(&range->born, HMT_RANGE_REGISTER),
 	};
@@ -128,8 +139,14 @@ static void leave_ranges(struct engine *e, struct object *mirror, const struct m
 {
 	struct object *hmm = hmm_of(mirror);
 
-	if (!list_empty(&mirror->children)) {
+	for (struct list *l = mirror->children.next; l != &mirror->children; l = l->next) {
 		mirror->flags |= OBJ_UNDER;
+		if (!uncertain(e, object_of(l, in_parent))) {
+			mirror->flags |= OBJ_UNDER_SURE;
+			break;
+		}
+	}
+	if (mirror->flags & OBJ_UNDER) {
 		timer_add(e, TIMER_MIRROR, mirror, m->ts + e->opts.grace_ns);
 	}
 	if (!hmm || !hmm->account || hmm->account->nr_mirrors)
@@ -162,8 +179,6 @@ static void set_ended(struct object *o, const struct moment *m)
 
 void life_end(struct engine *e, struct object *o, const struct moment *m)
 {
-	struct object *mirror = o->parent;
-
 	if (o->doubt)
 		settle_doubt(e, o);
 	set_ended(o, m);
@@ -176,13 +191,10 @@ void life_end(struct engine *e, struct object *o, const struct moment *m)
 	end_account(e, o, m);
 	list_del(&o->in_mm);
 	list_del(&o->in_parent);
-	if (o->class == HMT_CLASS_MIRROR) {
+	if (o->class == HMT_CLASS_MIRROR)
 		leave_ranges(e, o, m);
-	} else if (mirror && mirror->flags & OBJ_UNDER && list_empty(&mirror->children) &&
-		   !(mirror->flags & OBJ_LEFT_ORPHAN)) {
-		mirror->flags &= ~OBJ_UNDER;
-		charge_under(e, mirror, o);
-	}
+	else
+		check_under(e, o);
 	object_bury(e, o);
 }
 
@@ -197,6 +209,8 @@ void life_gap(struct engine *e, struct object *o)
 	flags_released(e, o, RULE_NONE, &m);
 	life_over(e, o, &m);
 	end_account(e, o, &m);
+	list_del(&o->in_parent);
+	check_under(e, o);
 	object_bury(e, o);
 }
 
@@ -272,8 +286,7 @@ static void check_mm(struct engine *e, struct object *o, const struct event *ev)
 	charge(e, &c);
 }
 
-static void double_unregister(struct engine *e, struct object *o, const struct event *ev,
-			      enum life next)
+static void double_unregister(struct engine *e, struct object *o, const struct event *ev)
 {
 	/* mmu_notifier_put() of what has no users may say both: one fault, one finding. */
 	if (!(o->flags & OBJ_OFFENDED_PUT))
@@ -282,7 +295,7 @@ static void double_unregister(struct engine *e, struct object *o, const struct e
 	o->flags &= ~OBJ_OFFENDED_PUT;
 	if (uncertain(e, o)) {
 		/* Perhaps it was registered again unseen; it is not any more. */
-		o->state = (__u8)next;
+		o->state = LIFE_ENDING;
 		set_ended(o, &ev->m);
 		make_sure(e, o, ev->m.ts);
 	}
@@ -311,7 +324,7 @@ static void unregister(struct engine *e, struct event *ev, enum hmt_class class,
 		life_end(e, o, &ev->m);
 		break;
 	case ACT_DOUBLE:
-		double_unregister(e, o, ev, step.next);
+		double_unregister(e, o, ev);
 		break;
 	case ACT_AFTER_FAILED:
 		charge_unregister(e, o, pick(o, RULE_MIRROR_UNREGISTER_AFTER_FAILED_REGISTER,
@@ -395,18 +408,6 @@ static void charge_use(struct engine *e, struct object *o, enum rule_id rule,
 	charge(e, &c);
 }
 
-static void meet_range(struct engine *e, struct event *ev)
-{
-	struct object *parent = ev->id->hmm ? hmm_met(e, ev) : NULL;
-
-	if (parent && ev->id->mirror) {
-		struct object *m = life_met(e, HMT_CLASS_MIRROR, ev->id->mirror, ev, parent);
-
-		parent = m && m->layer ? m : parent;
-	}
-	life_met(e, HMT_CLASS_RANGE, ev->id->range, ev, parent);
-}
-
 void on_range_use(struct engine *e, struct event *ev)
 {
 	struct object *o;
@@ -416,7 +417,7 @@ void on_range_use(struct engine *e, struct event *ev)
 		return;
 	o = object_find(e, HMT_CLASS_RANGE, ev->id->range);
 	step = life_steps[o ? o->state : LIFE_NONE][LE_USE];
-	if (!o && e->baseline && !e->lost_seq && !e->forgot) {
+	if (step.act == ACT_USE_UNSEEN && e->baseline && !e->lost_seq && !e->forgot) {
 		o = object_get(e, HMT_CLASS_RANGE, ev->id->range);
 		if (!o)
 			return;
@@ -425,10 +426,8 @@ void on_range_use(struct engine *e, struct event *ev)
 		charge_use(e, o, RULE_USE_OF_UNREGISTERED_RANGE, ev);
 		return;
 	}
-	if (step.act == ACT_USE_UNSEEN || step.act == ACT_MEET) {
-		meet_range(e, ev);
+	if (step.act == ACT_USE_UNSEEN || step.act == ACT_IGNORE)
 		return;
-	}
 	if (step.act == ACT_USE_DEAD)
 		charge_use(e, o, RULE_USE_OF_UNREGISTERED_RANGE, ev);
 	else if (step.act == ACT_USE_ENDING)

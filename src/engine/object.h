@@ -70,6 +70,8 @@ enum object_flag {
 	OBJ_NOTED	= 1 << 7,	/* has a finding of any confidence in this life */
 	OBJ_INDEXED	= 1 << 8,
 	OBJ_OFFENDED_PUT = 1 << 9,	/* the last thing flagged was a put below zero */
+	OBJ_UNDER_SURE	= 1 << 10,	/* mirror: one of those ranges was certainly live */
+	OBJ_MM_UNSURE	= 1 << 11,	/* perhaps not on the mm that was torn down, but on its heir */
 };
 
 struct object {
@@ -154,6 +156,7 @@ struct account {
 	__u64 *since;		/* sorted */
 	struct pardon pardon[MAX_PARDONS];
 	__u32 nr_pardons;
+	__u32 accused;		/* aged references that a finding was about */
 	struct mark last_put;
 	__u64 last_put_site;
 	struct mark unmirrored;	/* when its last mirror was unregistered, ts 0 if it has one */

@@ -64,6 +64,7 @@ void life_late(struct engine *e, struct object *o, __u64 ts);
 /* A mirror or range named by something else: known, or met in mid-life. */
 struct object *life_met(struct engine *e, enum hmt_class class, __u64 addr, struct event *ev,
 			struct object *parent);
+struct object *mirror_named(struct engine *e, struct event *ev, struct object *hmm);
 /* A new, certain life that is not yet on any list. NULL: no memory or no room. */
 struct object *life_begin(struct engine *e, struct object *o, enum life state);
 void life_link(struct engine *e, struct object *o, struct object *mm, struct object *parent);
@@ -99,6 +100,8 @@ void hmm_timer(struct engine *e, struct object *hmm, __u64 deadline, __u64 left)
 void hmm_unmirrored_timer(struct engine *e, struct object *hmm, __u64 left);
 void hmm_arm(struct engine *e, struct object *hmm);
 void hmm_check_released(struct engine *e, struct object *hmm, const struct moment *m);
+/* A sync knows a later life at the address: what it named already is of that one. */
+void hmm_renew(struct engine *e, struct object *hmm);
 /* After a sync: what it says of the count is the basis from here on. */
 void hmm_rebase(struct engine *e, struct object *hmm, __u64 count);
 void hmm_settle_doubt(struct engine *e, struct object *hmm);

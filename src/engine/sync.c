@@ -68,6 +68,8 @@ static bool same_life(const struct object *o, const struct hmt_sync_object *s)
 
 	if (s->h.mm && o->mm && o->mm->addr != s->h.mm)
 		return false;
+	if (o->class != HMT_CLASS_HMM && o->layer != (s->hmm != 0))
+		return false;
 	return !a || !b || (a > b ? a - b : b - a) <= SAME_BIRTH_NS;
 }
 
@@ -96,7 +98,7 @@ static void born_in_gap(struct engine *e, struct object *o, struct event *ev,
 	bool dead_parent;
 
 	if (parent && s->class == HMT_CLASS_RANGE && s->mirror) {
-		struct object *m = life_met(e, HMT_CLASS_MIRROR, s->mirror, ev, parent);
+		struct object *m = mirror_named(e, ev, parent);
 
 		if (m && m->layer)
 			parent = m;
@@ -151,14 +153,25 @@ static void confirm(struct engine *e, struct object *o, const struct hmt_sync_ob
 		settle_doubt(e, o);
 }
 
+static void set_born(struct engine *e, struct object *hmm, const struct hmt_sync_object *s)
+{
+	if (e->sync_snapshot)
+		return;
+	hmm->flags &= ~OBJ_BORN_BEFORE;
+	hmm->born = (struct mark){ .ts = s->born, .tgid = s->h.tgid, .tid = s->h.tid,
+				   .stack = s->stack, .more = s->owner };
+}
+
 static void sync_hmm(struct engine *e, struct object *hmm, struct event *ev,
 		     const struct hmt_sync_object *s)
 {
 	struct step step = hmm_steps[hmm ? hmm->state : LIFE_NONE][HE_SYNC_PRESENT];
 
-	if (hmm && alive(hmm) && !same_life(hmm, s))
-		hmm_gap(e, hmm);
-	else if (step.act == ACT_CONFIRM) {
+	if (step.act == ACT_CONFIRM) {
+		if (!same_life(hmm, s)) {
+			hmm_renew(e, hmm);
+			set_born(e, hmm, s);
+		}
 		hmm->seen = e->sync;
 		confirm_hmm(e, hmm, s);
 		return;
@@ -170,11 +183,7 @@ static void sync_hmm(struct engine *e, struct object *hmm, struct event *ev,
 	hmm = hmm ? hmm_begin(e, hmm, ev, LIFE_UNKNOWN) : NULL;
 	if (!hmm)
 		return;
-	if (!e->sync_snapshot) {
-		hmm->flags &= ~OBJ_BORN_BEFORE;
-		hmm->born = (struct mark){ .ts = s->born, .tgid = s->h.tgid, .tid = s->h.tid,
-					   .stack = s->stack, .more = s->owner };
-	}
+	set_born(e, hmm, s);
 	hmm->seen = e->sync;
 	hmm->sure = NEVER_SURE;
 	confirm_hmm(e, hmm, s);

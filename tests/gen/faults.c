@@ -8,7 +8,13 @@
 void truth_add(struct sim *s, enum rule_id rule, enum hmt_class class, __u64 addr)
 {
 	if (s->nr_truth < MAX_TRUTHS)
-		s->truth[s->nr_truth++] = (struct truth){ rule, class, addr };
+		s->truth[s->nr_truth++] = (struct truth){ rule, class, addr, false };
+}
+
+static void kin_add(struct sim *s, enum rule_id rule, enum hmt_class class, __u64 addr)
+{
+	truth_add(s, rule, class, addr);
+	s->truth[s->nr_truth - 1].kin = true;
 }
 
 static struct sim_hmm *hmm_of_mirror(struct sim *s, int m)
@@ -61,6 +67,7 @@ static bool left_by_mirror(struct sim *s, bool released)
 		    s->range[i].phase == PHASE_LIVE)
 			push_range_end(s, i);
 	push_mirror_end(s, m);
+	s->mirror[m].leaked = true;	/* its ranges still name it: no second life */
 	if (released) {
 		push_range_end(s, kept);
 		truth_add(s, RULE_MIRROR_UNREGISTER_UNDER_RANGES, HMT_CLASS_MIRROR,
@@ -70,6 +77,7 @@ static bool left_by_mirror(struct sim *s, bool released)
 	s->range[kept].leaked = true;
 	s->mm[s->range[kept].mm].leaked = true;
 	truth_add(s, RULE_RANGE_ORPHANED_BY_MIRROR, HMT_CLASS_RANGE, s->range[kept].cookie);
+	kin_add(s, RULE_RANGE_ORPHANED_BY_MM, HMT_CLASS_RANGE, s->range[kept].cookie);
 	return true;
 }
 
@@ -167,6 +175,7 @@ static bool mirror_twice(struct sim *s)
 		h->poisoned = true;
 		s->mm[h->mm].leaked = true;
 		push(s, STEP_PUT_AGAIN, m);
+		kin_add(s, RULE_REFERENCE_UNDERFLOW, HMT_CLASS_HMM, h->cookie);
 	}
 	push(s, STEP_MUN_END, m);
 	return true;
@@ -236,6 +245,7 @@ static bool range_without_mirror(struct sim *s)
 	s->hmm[h].kref++;
 	emit_ref(s, HMT_REF_GET, h, 0, 0);
 	push_mirror_end(s, m);
+	s->mirror[m].leaked = true;
 	s->range[r] = (struct sim_range){ .cookie = s->range[r].cookie, .phase = PHASE_BEGINNING,
 					  .mm = s->mirror[m].mm, .hmm = h, .mirror = m,
 					  .working = 1 };
@@ -264,6 +274,8 @@ static bool range_on_dead_mm(struct sim *s)
 					  .mm = mm, .hmm = -1, .mirror = -1 };
 	push(s, STEP_RELEASE, mm);
 	if (dice(s, 2)) {
+		s->mm[mm].starting++;	/* so that it is not destroyed before */
+		s->range[r].working = 1;
 		push(s, STEP_RREG_REFUSED, r);
 		push(s, STEP_RDONE, r);
 	} else {
@@ -321,6 +333,7 @@ static bool kept_reference(struct sim *s)
 	push(s, STEP_RREG_FAIL, r);
 	truth_add(s, RULE_FAILED_REGISTER_KEPT_REFERENCE, HMT_CLASS_HMM,
 		  hmm_of_mirror(s, m)->cookie);
+	kin_add(s, RULE_REFERENCE_UNACCOUNTED, HMT_CLASS_HMM, hmm_of_mirror(s, m)->cookie);
 	return true;
 }
 
@@ -444,6 +457,8 @@ void run_fault_step(struct sim *s, struct step st)
 		emit_range_register(s, st.a, -22);
 		break;
 	case STEP_RDONE:
+		s->mm[r->mm].starting -= r->working;
+		r->working = 0;
 		r->phase = PHASE_FREE;
 		break;
 	case STEP_READ_GONE:

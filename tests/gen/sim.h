@@ -143,6 +143,7 @@ struct truth {
 	enum rule_id rule;
 	enum hmt_class class;
 	__u64 addr;
+	bool kin;		/* what it may show as when events are missing */
 };
 
 /* What a walk of the live-object table would have found after event nr at. */
