@@ -58,9 +58,11 @@ static void exerciser_mirror_release(struct hmm_mirror *mirror)
 		return;
 	while ((range = claim_range(obj))) {
 		range_unregister(range);
+		/* after the last use of it: ex_object_free() waits for this */
 		smp_store_release(&range->state, EX_GONE);
 	}
 	mirror_unregister(obj);
+	/* the same */
 	smp_store_release(&obj->state, EX_GONE);
 }
 

@@ -209,13 +209,12 @@ static int got_get(struct ex_object *obj, u64 flags)
 	ex_getter_made = false;
 	ex_pretend_signal(flags);
 	mn = mmu_notifier_get(&exerciser_get_ops, obj->mm);
-	if (IS_ERR(mn)) {
+	if (IS_ERR(mn))
 		ex_counted(file, notifier_register_failures);
-	} else if (ex_getter_made) {
+	else if (ex_getter_made)
 		ex_counted(file, notifier_registers);
-	} else {
+	else
 		ex_counted(file, notifier_gets);
-	}
 	mutex_unlock(&ex_get_lock);
 	if (IS_ERR(mn))
 		return PTR_ERR(mn);

@@ -1,5 +1,5 @@
 NAME: every fault of the notifier API is found, and nothing else
-KERNELS: patched-*
+KERNELS: patched-* stock-*
 NEEDS: hmmtrace exerciser
 TIMEOUT: 120
 WARN: ok

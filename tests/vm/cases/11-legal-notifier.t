@@ -1,5 +1,5 @@
 NAME: nothing legal that is odd is flagged on the notifier API
-KERNELS: patched-*
+KERNELS: patched-* stock-*
 NEEDS: hmmtrace exerciser
 TIMEOUT: 120
 RUN:
