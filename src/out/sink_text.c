@@ -233,17 +233,25 @@ static void add_counts(struct strbuf *sb, const struct finding *f)
 static void add_siblings(struct strbuf *sb, const struct sink *s, const struct finding *f)
 {
 	__u64 place = words_place(s->symtab, &f->sibling_release);
+	__u32 nr;
 
 	if (!f->nr_siblings || !f->nr_siblings_released || !words_missing(f))
 		return;
 	label(sb, "siblings");
 	strbuf__addf(sb, "%u of %u born there were released", f->nr_siblings_released,
 		     f->nr_siblings);
-	if (place) {
-		strbuf__addf(sb, ", %llu of them at\n                ",
-			     (unsigned long long)f->sibling_release.count);
-		add_address(sb, s, place);
+	if (!place) {
+		strbuf__addc(sb, '\n');
+		return;
 	}
+	strbuf__addf(sb, ", %llu of them at\n", (unsigned long long)f->sibling_release.count);
+	symtab__stack(s->symtab, f->sibling_release.stack, &nr);
+	if (nr) {
+		add_frames(sb, s, f->sibling_release.stack);
+		return;
+	}
+	strbuf__adds(sb, "                ");
+	add_address(sb, s, place);
 	strbuf__addc(sb, '\n');
 }
 
