@@ -416,7 +416,8 @@ void on_range_register(struct engine *e, struct event *ev)
 	o = begin_life(e, ev, &b);
 	if (!o)
 		return;
-	life_link(e, o, mm, home.mirror && home.mirror->layer ? home.mirror : home.hmm);
+	life_link(e, o, mm, home.mirror && home.mirror->parent == home.hmm ? home.mirror
+									  : home.hmm);
 	if (home.hmm)
 		born_on_hmm(e, home.hmm, ev);
 	if (use.fate != MM_FINE)

@@ -76,9 +76,13 @@ struct object *hmm_met(struct engine *e, const struct event *ev)
 
 	if (step.act != ACT_MEET)
 		return hmm;
-	/* The dead are not met: their mirrors and ranges end after them when a put was one too many. */
+	/*
+	 * The dead are not met: their mirrors and ranges end after them, and what
+	 * was on its way arrives after them, when a put was one too many.
+	 */
 	if (hmm && hmm->state == LIFE_DEAD && (ev->m.kind == HMT_MIRROR_UNREGISTER ||
-					       ev->m.kind == HMT_RANGE_UNREGISTER_BEGIN))
+					       ev->m.kind == HMT_RANGE_UNREGISTER_BEGIN ||
+					       (hmm->account->deficit && !uncertain(e, hmm))))
 		return hmm;
 	if (!hmm)
 		hmm = object_get(e, HMT_CLASS_HMM, ev->id->hmm);

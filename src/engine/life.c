@@ -268,8 +268,8 @@ static void end_unseen(struct engine *e, struct object *o, struct event *ev, enu
 		return;
 	o->layer = ev->id->hmm != 0;
 	o->ops = ev->id->ops;
+	life_link(e, o, mm_met(e, ev), ev->id->hmm ? hmm_met(e, ev) : NULL);
 	o->state = (__u8)next;
-	forgive(e, ev);
 	life_end(e, o, &ev->m);
 }
 

@@ -70,6 +70,8 @@ static bool same_life(const struct object *o, const struct hmt_sync_object *s)
 		return false;
 	if (o->class != HMT_CLASS_HMM && o->layer != (s->hmm != 0))
 		return false;
+	if (!a && b > o->touched + SAME_BIRTH_NS)
+		return false;	/* we knew one before this was born */
 	return !a || !b || (a > b ? a - b : b - a) <= SAME_BIRTH_NS;
 }
 
@@ -100,7 +102,7 @@ static void born_in_gap(struct engine *e, struct object *o, struct event *ev,
 	if (parent && s->class == HMT_CLASS_RANGE && s->mirror) {
 		struct object *m = mirror_named(e, ev, parent);
 
-		if (m && m->layer)
+		if (m && m->parent == parent)
 			parent = m;
 	}
 	o = life_begin(e, o, LIFE_LIVE);
