@@ -51,6 +51,9 @@ static __always_inline int call_push(__u32 fn, const struct call *c)
 		old = bpf_map_lookup_elem(&hmt_calls, &key);
 		if (old && old->sp > c->sp)
 			continue;
+		/* Its return was missed: no kretprobe was free. */
+		if (old && fn != FN_UNREGISTER && fn != FN_REMOVE)
+			count_loss(HMT_CAUSE_RECURSION);
 		if (!placed)
 			placed = !bpf_map_update_elem(&hmt_calls, &key, c, BPF_ANY);
 		else if (old)

@@ -225,6 +225,31 @@ static int any_function(const struct features *f)
 	return 0;
 }
 
+/*
+ * While a program of a trampoline is preempted, the kernel skips it for whoever
+ * comes by on that CPU: events are lost, and under load not a few. Kprobes do
+ * not have this: their programs run with preemption off.
+ */
+static void probe_steady(struct probe *p)
+{
+	char buf[256];
+	ssize_t n = read_head(p, "/proc/sys/kernel/version", buf, sizeof(buf));
+
+	if (n > 0 && !strstr(buf, "PREEMPT")) {
+		set(p, FEAT_STEADY, FEATURE_OK, "the kernel is not preemptible");
+		return;
+	}
+	n = read_head(p, "/sys/kernel/debug/sched/preempt", buf, sizeof(buf));
+	if (n <= 0)
+		set(p, FEAT_STEADY, FEATURE_MISSING, "the kernel may be preemptible");
+	else if (strstr(buf, "(none)") || strstr(buf, "(voluntary)"))
+		set(p, FEAT_STEADY, FEATURE_OK, "preempt=%s",
+		    strstr(buf, "(none)") ? "none" : "voluntary");
+	else
+		set(p, FEAT_STEADY, FEATURE_MISSING, "the kernel is preemptible: %.*s",
+		    (int)strcspn(buf, "\n"), buf);
+}
+
 static void probe_kprobe(struct probe *p)
 {
 	static const char path[] = "/sys/bus/event_source/devices/kprobe/type";
@@ -438,6 +463,7 @@ void features_probe(const struct feature_env *env, struct features *ret_f)
 	probe_tracefs(&p);
 	probe_tracepoints(&p);
 	probe_on(&p, FEAT_FENTRY, any_function(ret_f), "function of the mmu notifiers");
+	probe_steady(&p);
 	probe_kprobe(&p);
 	probe_symbols(&p);
 	probe_on(&p, FEAT_ITER, ret_f->iter_btf_id, "task iterator");

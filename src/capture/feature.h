@@ -41,6 +41,8 @@
 	X(FENTRY, "fentry", "BPF programs at the entry and the return of kernel functions", \
 	  "5.5", false, \
 	  "boot a kernel built with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y") \
+	X(STEADY, "fentry-steady", "fentry programs that are never preempted", "any", false, \
+	  "kprobes are used instead: nothing to do, or boot with preempt=voluntary") \
 	X(KPROBE, "kprobe", "BPF programs at kprobes", "4.17", false, \
 	  "boot a kernel built with CONFIG_KPROBE_EVENTS=y") \
 	X(ITER, "task-iterator", "BPF programs that walk all tasks: for snapshots", "5.8", false, \

@@ -217,10 +217,12 @@ static void fn_choose(const struct features *f, const struct plan_opts *o, int i
 {
 	const struct fn_text *t = &fn_texts[i];
 	bool in_btf = f->fn[i].btf_id > 0;
+	bool fentry = in_btf && is_ok(f, FEAT_FENTRY) && !o->force_classic;
+	bool kprobe = (in_btf || f->fn[i].in_kallsyms) && is_ok(f, FEAT_KPROBE);
 
-	if (in_btf && is_ok(f, FEAT_FENTRY) && !o->force_classic)
+	if (fentry && (is_ok(f, FEAT_STEADY) || !kprobe))
 		row_on(row, MECH_FENTRY, t->program, t->program_out);
-	else if ((in_btf || f->fn[i].in_kallsyms) && is_ok(f, FEAT_KPROBE))
+	else if (kprobe)
 		row_on(row, MECH_KPROBE, t->program_kp, t->program_out_kp);
 	else if (!in_btf && !f->fn[i].in_kallsyms)
 		row_missing(row, "this kernel has no function of that name to probe");

@@ -89,6 +89,7 @@ static void good(void)
 	btf_patched = true;
 	put("/proc/self/status", "Name:\tt_feature\nCapEff:\t000001ffffffffff\n");
 	put("/proc/sys/kernel/osrelease", "6.12.1\n");
+	put("/proc/sys/kernel/version", "#1 SMP Tue Jan 1 00:00:00 UTC 2030\n");
 	put("/proc/kallsyms", "ffffffff81000000 T _text\n");
 	put("/sys/kernel/btf/vmlinux", "x");
 	put("/sys/bus/event_source/devices/kprobe/type", "8\n");
@@ -342,6 +343,20 @@ static void test_feature__functions(void)
 	ASSERT_EQ(f.fn[FN_PUT].btf_id, 0);
 	ASSERT(f.fn[FN_PUT].in_kallsyms);
 	ASSERT(!f.fn[FN_GET].in_kallsyms);
+	drop_root();
+
+	good();
+	put("/proc/sys/kernel/version", "#1 SMP PREEMPT_DYNAMIC\n");
+	assert_missing(FEAT_STEADY, "may be preemptible");
+	good();
+	put("/proc/sys/kernel/version", "#1 SMP PREEMPT_DYNAMIC\n");
+	put("/sys/kernel/debug/sched/preempt", "none voluntary full (lazy)\n");
+	assert_missing(FEAT_STEADY, "(lazy)");
+	good();
+	put("/proc/sys/kernel/version", "#1 SMP PREEMPT_DYNAMIC\n");
+	put("/sys/kernel/debug/sched/preempt", "none (voluntary) full\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_STEADY].state, FEATURE_OK);
 	drop_root();
 
 	good();

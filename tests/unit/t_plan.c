@@ -337,6 +337,16 @@ static void test_plan__kprobes(void)
 	opts.force_classic = true;
 	plan_build(&f, &opts, &p);
 	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_KPROBE);
+	opts.force_classic = false;
+
+	/* Fentry programs that are preempted lose events: second best, but better than nothing. */
+	functions();
+	without(FEAT_STEADY, "lazy");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_KPROBE);
+	without(FEAT_KPROBE, "this kernel has none");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_FENTRY);
 
 	/* Only one function has no type information: only that one falls back. */
 	functions();
