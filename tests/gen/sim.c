@@ -368,11 +368,12 @@ static int pick_mm(struct sim *s)
 static void begin_mirror(struct sim *s)
 {
 	int m = pick_mirror(s, PHASE_FREE, -1), mm = pick_mm(s);
-	struct sim_mirror *mi = &s->mirror[m];
+	struct sim_mirror *mi;
 	bool fails = !dice(s, 7);
 
 	if (m < 0 || mm < 0)
 		return;
+	mi = &s->mirror[m];
 	mi->mm = mm;
 	mi->hmm = -1;
 	mi->ranges = 0;
@@ -396,9 +397,9 @@ static void begin_mirror(struct sim *s)
 
 static void end_mirror(struct sim *s, int m)
 {
-	struct sim_mirror *mi = &s->mirror[m];
+	struct sim_mirror *mi = m < 0 ? NULL : &s->mirror[m];
 
-	if (m < 0 || mi->ranges)
+	if (!mi || mi->ranges)
 		return;
 	mi->phase = PHASE_ENDING;
 	if (mi->hmm >= 0) {
@@ -416,10 +417,11 @@ static void end_mirror(struct sim *s, int m)
 static void begin_range(struct sim *s)
 {
 	int r = pick_range(s, PHASE_FREE, -1), mm = pick_mm(s), m;
-	struct sim_range *ra = &s->range[r];
+	struct sim_range *ra;
 
 	if (r < 0)
 		return;
+	ra = &s->range[r];
 	if (dice(s, 2)) {
 		if (mm < 0)
 			return;

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "test.h"
+
+#include <errno.h>
+
+#include "base/mem.h"
+#include "engine/engine.h"
+#include "engine/transition.h"
+
+/* --- the tables --------------------------------------------------------------------- */
+
+static void test_transition__every_pair_has_a_row(void)
+{
+	for (int s = 0; s < LIFE_NR; s++) {
+		for (int ev = 0; ev < LE_NR; ev++) {
+			ASSERT(life_steps[s][ev].act > ACT_MISSING && life_steps[s][ev].act < ACT_NR);
+			ASSERT(life_steps[s][ev].next < LIFE_NR);
+		}
+		for (int ev = 0; ev < HE_NR; ev++) {
+			ASSERT(hmm_steps[s][ev].act > ACT_MISSING && hmm_steps[s][ev].act < ACT_NR);
+			ASSERT(hmm_steps[s][ev].next < LIFE_NR);
+		}
+		for (int ev = 0; ev < ME_NR; ev++) {
+			ASSERT(mm_steps[s][ev].act > ACT_MISSING && mm_steps[s][ev].act < ACT_NR);
+			ASSERT(mm_steps[s][ev].next < LIFE_NR);
+		}
+	}
+}
+
+/* What is ignored changes nothing, and nothing but a register brings the dead to life. */
+static void test_transition__acts_fit_states(void)
+{
+	for (int s = 0; s < LIFE_NR; s++) {
+		for (int ev = 0; ev < LE_NR; ev++) {
+			struct step step = life_steps[s][ev];
+			bool was = s == LIFE_LIVE, is = step.next == LIFE_LIVE;
+
+			if (step.act == ACT_IGNORE)
+				ASSERT_EQ(step.next, s);
+			if (is && !was)
+				ASSERT(step.act == ACT_BIRTH || step.act == ACT_BIRTH_IN_GAP ||
+				       step.act == ACT_CONFIRM);
+		}
+		ASSERT_EQ(life_steps[s][LE_REGISTER].next, LIFE_LIVE);
+		ASSERT(life_steps[s][LE_UNREGISTER].next != LIFE_LIVE);
+	}
+}
+
+/* --- the rules ---------------------------------------------------------------------- */
+
+static void test_rule__names_round_trip(void)
+{
+	for (int id = RULE_NONE + 1; id < RULE_NR; id++) {
+		const char *name = rule_name(id);
+
+		ASSERT(*name && *rule_title(id));
+		for (const char *c = name; *c; c++)
+			ASSERT((*c >= 'a' && *c <= 'z') || *c == '-');
+		ASSERT_EQ(rule_by_name(name), id);
+		ASSERT(rule_severity(id) >= SEVERITY_NOTE && rule_severity(id) <= SEVERITY_ERROR);
+	}
+	ASSERT_EQ(rule_by_name("no-such-rule"), RULE_NONE);
+	ASSERT_EQ(rule_by_name(""), RULE_NONE);
+	ASSERT_EQ(rule_by_name("none"), RULE_NONE);
+	ASSERT_EQ(strcmp(rule_name(RULE_RANGE_ORPHANED_BY_MM), "range-orphaned-by-mm"), 0);
+	ASSERT_EQ(strcmp(severity_name(SEVERITY_WARN), "warn"), 0);
+}
+
+/* --- a few records ------------------------------------------------------------------- */
+
+struct heard {
+	struct finding last;
+	int findings, released, lives, ended;
+};
+
+static void on_finding(void *ctx, const struct finding *f)
+{
+	struct heard *h = ctx;
+
+	h->last = *f;
+	h->findings++;
+}
+
+static void on_released(void *ctx, const struct finding *f, const struct moment *m)
+{
+	((struct heard *)ctx)->released++;
+}
+
+static void on_life(void *ctx, const struct object_view *o, const struct moment *m)
+{
+	((struct heard *)ctx)->lives++;
+	((struct heard *)ctx)->ended += m->ts != 0;
+}
+
+static struct engine *start(struct heard *h, const struct engine_opts *opts)
+{
+	struct engine_cb cb = { h, on_finding, on_released, on_life };
+
+	memset(h, 0, sizeof(*h));
+	return engine__new(opts, &cb);
+}
+
+static int insert(struct engine *e, __u64 ts, __u64 range, long ret)
+{
+	struct hmt_range_register r = {
+		.h = { .kind = HMT_RANGE_REGISTER, .size = sizeof(r), .ts = ts, .mm = 0xa0,
+		       .tgid = 7, .tid = 8 },
+		.range = range, .ops = 0xe0, .start = 0x1000, .end = 0x3000, .ret = ret,
+		.owner = 7, .stack = 5,
+	};
+
+	return engine__feed(e, &r.h);
+}
+
+static int removal(struct engine *e, __u64 ts, __u64 range)
+{
+	struct hmt_range_unregister_begin r = {
+		.h = { .kind = HMT_RANGE_UNREGISTER_BEGIN, .size = sizeof(r), .ts = ts,
+		       .mm = 0xa0, .tgid = 9, .tid = 9 },
+		.range = range, .ops = 0xe0, .stack = 6,
+	};
+
+	return engine__feed(e, &r.h);
+}
+
+static int plain(struct engine *e, __u64 ts, __u16 kind)
+{
+	struct hmt_start r = {
+		.h = { .kind = kind, .size = sizeof(r), .ts = ts, .mm = 0xa0 },
+	};
+
+	return engine__feed(e, &r.h);
+}
+
+static void test_engine__evidence_of_an_orphan(void)
+{
+	struct heard h;
+	struct engine *e = start(&h, NULL);
+	const struct engine_stats *st = engine__stats(e);
+
+	for (__u64 i = 0; i < 5; i++)
+		insert(e, 100 + i, 0xd0 + i * 16, 0);
+	for (__u64 i = 1; i < 5; i++)
+		removal(e, 200 + i, 0xd0 + i * 16);
+	ASSERT_EQ(st->live_ranges, 1);
+	plain(e, 1000, HMT_MM_RELEASE);
+	plain(e, 1000000999, HMT_TICK);
+	ASSERT_EQ(h.findings, 0);
+	plain(e, 1000001000, HMT_TICK);
+	ASSERT_EQ(h.findings, 1);
+	ASSERT_EQ(h.last.rule, RULE_RANGE_ORPHANED_BY_MM);
+	ASSERT_EQ(h.last.serial, 1);
+	ASSERT_EQ(h.last.fact_ts, 1000);
+	ASSERT_EQ(h.last.flagged_ts, 1000001000);
+	ASSERT_EQ(h.last.object.serial, 1);
+	ASSERT_EQ(h.last.object.owner, 7);
+	ASSERT_EQ(h.last.object.start, 0x1000);
+	ASSERT_EQ(h.last.object.born.stack, 5);
+	ASSERT_EQ(h.last.object.born.tid, 8);
+	ASSERT_EQ(h.last.parent.class, HMT_CLASS_HMM);
+	ASSERT_EQ(h.last.prior.kind, HMT_MM_RELEASE);
+	ASSERT_EQ(h.last.nr_siblings, 4);
+	ASSERT_EQ(h.last.nr_siblings_released, 4);
+	ASSERT_EQ(h.last.sibling_release.stack, 6);
+	ASSERT_EQ(h.last.sibling_release.count, 4);
+	removal(e, 1000002000, 0xd0);
+	ASSERT_EQ(h.released, 1);
+	ASSERT_EQ(engine__finish(e), 0);
+	ASSERT_EQ(h.lives, 5);
+	ASSERT_EQ(h.ended, 5);
+	ASSERT_EQ(engine__verdict(e), 1);
+	ASSERT_EQ(st->findings[SEVERITY_ERROR], 1);
+	engine__free(e);
+}
+
+static void test_engine__severity_can_be_set(void)
+{
+	struct engine_opts opts = { 0 };
+	struct heard h;
+	struct engine *e;
+
+	for (int sev = SEVERITY_OFF; sev <= SEVERITY_ERROR; sev++) {
+		opts.severity[RULE_RANGE_DOUBLE_UNREGISTER] = (__u8)(sev + 1);
+		e = start(&h, &opts);
+		insert(e, 1, 0xd0, 0);
+		removal(e, 2, 0xd0);
+		removal(e, 3, 0xd0);
+		removal(e, 4, 0xd0);
+		engine__finish(e);
+		ASSERT_EQ(h.findings, sev != SEVERITY_OFF);
+		ASSERT_EQ(engine__verdict(e), sev >= SEVERITY_WARN);
+		engine__free(e);
+	}
+}
+
+static void test_engine__numbers_of_lives(void)
+{
+	struct heard h;
+	struct engine *e = start(&h, NULL);
+
+	insert(e, 1, 0xd0, 0);
+	insert(e, 2, 0xd8, 0);
+	for (__u64 i = 0; i < 3; i++) {
+		removal(e, 10 + 2 * i, 0xd8);
+		insert(e, 11 + 2 * i, 0xd8, 0);
+	}
+	removal(e, 20, 0xd8);
+	removal(e, 21, 0xd8);
+	ASSERT_EQ(h.last.object.serial, 2);
+	ASSERT_EQ(h.last.object.generation, 4);
+	ASSERT_EQ(h.last.nr_recent, 3);
+	ASSERT_EQ(h.last.recent[0].ts, 15);
+	ASSERT_EQ(h.last.recent[2].ts, 21);
+	engine__free(e);
+}
+
+static void test_engine__cap_is_a_loss(void)
+{
+	struct engine_opts opts = { .max_objects = 8 };
+	struct heard h;
+	struct engine *e = start(&h, &opts);
+
+	for (__u64 i = 0; i < 100; i++)
+		insert(e, 1 + i, 0x1000 + 16 * i, 0);
+	for (__u64 i = 0; i < 100; i++) {
+		removal(e, 200 + i, 0x1000 + 16 * i);
+		removal(e, 300 + i, 0x1000 + 16 * i);
+	}
+	engine__finish(e);
+	ASSERT(engine__stats(e)->lost[HMT_CAUSE_ENGINE_FULL] > 0);
+	/* What it saw of one removed twice without a register between is still true. */
+	ASSERT(engine__verdict(e) != 0);
+	engine__free(e);
+}
+
+/* Many more dead than are remembered: memory stays flat and the forgotten are unknown. */
+static void test_engine__forgets_the_dead(void)
+{
+	struct heard h;
+	struct engine *e = start(&h, NULL);
+	long live = 0;
+
+	plain(e, 1, HMT_START);
+	for (__u64 i = 0; i < 200000; i++) {
+		insert(e, 10 + i, 0x100000 + 64 * i, 0);
+		removal(e, 10 + i, 0x100000 + 64 * i);
+		if (i == 100000)
+			live = hmt_mem_live();
+	}
+	ASSERT_EQ(hmt_mem_live(), live);
+	removal(e, 300000, 0x100000);
+	ASSERT_EQ(h.findings, 0);
+	removal(e, 300001, 0x100000 + 64 * 199999);
+	ASSERT_EQ(h.findings, 1);
+	engine__free(e);
+}
+
+static void test_engine__unknown_kinds_are_counted(void)
+{
+	struct heard h;
+	struct engine *e = start(&h, NULL);
+
+	ASSERT_EQ(plain(e, 5, 63), 0);
+	ASSERT_EQ(plain(e, 6, 1000), 0);
+	ASSERT_EQ(engine__stats(e)->kinds[63], 1);
+	ASSERT_EQ(engine__stats(e)->records, 2);
+	engine__finish(e);
+	ASSERT_EQ(engine__verdict(e), 0);
+	engine__free(e);
+}
+
+/* A bit of everything, for the torture below. Return: as engine__feed(). */
+static int busy(struct engine *e)
+{
+	struct hmt_ref_get get = {
+		.h = { .kind = HMT_REF_GET, .size = sizeof(get), .ts = 10, .mm = 0xa0, .tid = 1 },
+		.hmm = 0xb0, .mirror = 0xc0, .count = 1, .call_site = 0xf0, .stack = -1,
+	};
+	struct hmt_mirror_register reg = {
+		.h = { .kind = HMT_MIRROR_REGISTER, .size = sizeof(reg), .ts = 11, .mm = 0xa0,
+		       .tid = 1 },
+		.hmm = 0xb0, .mirror = 0xc0, .refs = 1, .stack = 2,
+	};
+	int err = engine__feed(e, &get.h);
+
+	err = err ? err : engine__feed(e, &reg.h);
+	for (__u64 i = 0; i < 40 && !err; i++) {
+		get.h.ts = 20 + i;
+		get.count = 2 + i;
+		err = engine__feed(e, &get.h);
+		err = err ? err : insert(e, 20 + i, 0xd00 + 16 * i, i % 8 ? 0 : -4);
+	}
+	err = err ? err : removal(e, 70, 0xd10);
+	err = err ? err : removal(e, 71, 0xd10);
+	err = err ? err : plain(e, 80, HMT_MM_RELEASE);
+	err = err ? err : plain(e, 3000000000, HMT_TICK);
+	return err ? err : engine__finish(e);
+}
+
+static void test_engine__every_allocation_may_fail(void)
+{
+	long before = hmt_mem_live();
+	struct heard h;
+
+	for (unsigned long n = 1; n < 2000; n++) {
+		struct engine *e;
+		int err = -ENOMEM;
+
+		hmt_mem_fail_at(n);
+		e = start(&h, NULL);
+		if (e)
+			err = busy(e);
+		engine__free(e);
+		ASSERT_EQ(hmt_mem_live(), before);
+		if (!hmt_mem_failed()) {
+			hmt_mem_fail_at(0);
+			ASSERT_EQ(err, 0);
+			ASSERT(n > 20);
+			return;
+		}
+		ASSERT_EQ(err, -ENOMEM);
+	}
+	ASSERT(0);
+}
+
+TEST_MAIN(TEST(test_transition__every_pair_has_a_row),
+	  TEST(test_transition__acts_fit_states),
+	  TEST(test_rule__names_round_trip),
+	  TEST(test_engine__evidence_of_an_orphan),
+	  TEST(test_engine__severity_can_be_set),
+	  TEST(test_engine__numbers_of_lives),
+	  TEST(test_engine__cap_is_a_loss),
+	  TEST(test_engine__forgets_the_dead),
+	  TEST(test_engine__unknown_kinds_are_counted),
+	  TEST(test_engine__every_allocation_may_fail))
