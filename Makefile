@@ -10,7 +10,9 @@
 # SAN=address,undefined   V=1   DEVELOPER=1 (-Werror)
 
 O        ?= build
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 CLANG    ?= clang
 BPFTOOL  ?= bpftool
 AWK      ?= awk
@@ -140,6 +142,9 @@ check: all unit
 lint: all
 	$(Q)tests/run lint
 
+# All processors, unless whoever called says otherwise.
+jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 setup:
 	@echo '--- setup: what is missing of the Debian packages this needs'
 	$(Q)tools/setup
@@ -147,13 +152,13 @@ setup:
 # Both work alone on a fresh machine: what they need, they install and build first.
 test: setup
 	@echo '--- build'
-	$(Q)$(MAKE) --no-print-directory all unit
+	$(Q)$(MAKE) --no-print-directory $(jobs) all unit
 	@echo '--- tests'
 	$(Q)tests/run all
 
 demo: setup
 	@echo '--- build'
-	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory $(jobs) all
 	@echo '--- demo'
 	$(Q)tools/demo
 
