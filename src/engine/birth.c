@@ -251,24 +251,29 @@ void on_mirror_register(struct engine *e, struct event *ev)
 }
 
 /*
- * Registered after the end? The get for it came before the end: the call began
- * in time. Without a get that names the range any of the task's will do.
+ * Was a range that is registered on an hmm late? Not while the hmm did not know
+ * of the end, and not when the get for it came before that: the call had begun.
+ * Without a get that names the range any of the task's will do.
  */
-static bool began_in_time(const struct object *hmm, const struct object *mm,
+static bool began_in_time(const struct engine *e, const struct object *hmm,
 			  const struct event *ev)
 {
-	const struct account *a = hmm ? hmm->account : NULL;
+	const struct account *a = hmm->account;
 	bool began = false;
 
-	for (__u32 i = a ? a->nr : 0; i--;) {
+	/* Gets may have gone unseen: nothing to go by. */
+	if (!a->exact || uncertain(e, hmm))
+		return true;
+
+	for (__u32 i = a->nr; a->released.ts && i--;) {
 		const struct hold *h = &a->hold[i];
 
 		if (h->why == HOLD_GET && h->range == ev->id->range)
-			return h->ts <= mm->ended.ts;
+			return h->ts <= a->released.ts;
 		if (h->why == HOLD_GET && !h->range && h->tid == ev->m.tid)
-			began |= h->ts <= mm->ended.ts;
+			began |= h->ts <= a->released.ts;
 	}
-	return began;
+	return began || !a->released.ts;
 }
 
 static void charge_dead_mm(struct engine *e, struct object *o, const struct mm_use *use,
@@ -411,7 +416,7 @@ void on_range_register(struct engine *e, struct event *ev)
 	}
 	find_home(e, ev, &home);
 	mm = mm_used(e, ev, b.mm_users, &use);
-	if (use.fate == MM_TORN_DOWN && began_in_time(home.hmm, mm, ev))
+	if (use.fate != MM_FINE && home.hmm && began_in_time(e, home.hmm, ev))
 		use.fate = MM_FINE;
 	o = begin_life(e, ev, &b);
 	if (!o)

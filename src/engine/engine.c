@@ -75,6 +75,8 @@ static const event_fn handlers[HMT_KIND_MAX] = {
 	[HMT_FREE] = on_free,
 	[HMT_MM_RELEASE] = on_mm_release,
 	[HMT_MM_DESTROY] = on_mm_destroy,
+	[HMT_RELEASE_BEGIN] = on_release,
+	[HMT_RELEASE_END] = on_release,
 	/* Begin only: what ends after an unregister may have begun before it. */
 	[HMT_FAULT_BEGIN] = on_range_use,
 	[HMT_READ_BEGIN] = on_range_use,

@@ -578,6 +578,32 @@ void on_ref(struct engine *e, struct event *ev)
 		hmm_put(e, ev);
 }
 
+static void set_released(struct object *hmm, const struct event *ev)
+{
+	if (hmm && alive(hmm) && !hmm->account->released.ts)
+		hmm->account->released = mark_of(&ev->m);
+}
+
+/*
+ * Between mm-release and the release of its own notifier a struct hmm does not
+ * know yet that it is dead, and registering is legal. It knows when it calls a
+ * driver's release, and when its own has returned.
+ */
+void on_release(struct engine *e, struct event *ev)
+{
+	if (ev->id->hmm)
+		set_released(object_find(e, HMT_CLASS_HMM, ev->id->hmm), ev);
+	else if (ev->m.kind == HMT_RELEASE_END)
+		set_released(hmm_backing(e, ev), ev);
+}
+
+/* Before 5.5 the release of an address space is that of its struct hmm. */
+void hmm_released(struct engine *e, const struct event *ev)
+{
+	if (ev->id->hmm)
+		set_released(object_find(e, HMT_CLASS_HMM, ev->id->hmm), ev);
+}
+
 void on_free(struct engine *e, struct event *ev)
 {
 	struct object *hmm = ev->id->hmm ? object_find(e, HMT_CLASS_HMM, ev->id->hmm)

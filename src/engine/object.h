@@ -160,6 +160,7 @@ struct account {
 	struct mark last_put;
 	__u64 last_put_site;
 	struct mark unmirrored;	/* when its last mirror was unregistered, ts 0 if it has one */
+	struct mark released;	/* from here on it refuses: its notifier's release has run */
 	__u64 sync_ts;		/* basis of the balance, when it comes from a sync */
 	bool exact;		/* the balance is complete since kref_init */
 	bool quiet;		/* from a sync, and no reference moved since */

@@ -88,6 +88,8 @@ void settle_doubt(struct engine *e, struct object *o);
 
 /* hmm.c */
 void on_ref(struct engine *e, struct event *ev);
+void on_release(struct engine *e, struct event *ev);
+void hmm_released(struct engine *e, const struct event *ev);
 void on_free(struct engine *e, struct event *ev);
 /* The struct hmm of a register, met if it has to be. NULL: none, or no memory. */
 struct object *hmm_met(struct engine *e, const struct event *ev);

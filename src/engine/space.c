@@ -59,6 +59,7 @@ void on_mm_release(struct engine *e, struct event *ev)
 	struct object *mm;
 	struct step step;
 
+	hmm_released(e, ev);
 	if (!ev->h->mm)
 		return;
 	mm = object_find(e, CLASS_MM, ev->h->mm);

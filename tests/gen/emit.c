@@ -221,6 +221,14 @@ void emit_free(struct sim *s, int mm, __u64 hmm, __u64 mirror, __u64 stage)
 		table_del(s, HMT_CLASS_HMM, hmm);
 }
 
+void emit_release(struct sim *s, int hmm, __u16 kind)
+{
+	union rec *r = emit(s, kind, s->hmm[hmm].mm);
+
+	r->id.mirror = s->hmm[hmm].cookie;
+	r->id.ops = OPS_BACKING;
+}
+
 /* The notifier in the struct hmm itself. */
 void emit_backing(struct sim *s, int hmm, bool begin)
 {

@@ -250,7 +250,6 @@ static bool range_without_mirror(struct sim *s)
 					  .mm = s->mirror[m].mm, .hmm = h, .mirror = m,
 					  .working = 1 };
 	s->mirror[m].ranges++;
-	s->mm[s->mirror[m].mm].starting++;
 	push(s, STEP_RGET, r);
 	push(s, STEP_RREG, r);
 	push(s, STEP_RUN, r);
@@ -283,7 +282,7 @@ static bool range_on_dead_mm(struct sim *s)
 		s->range[r].mirror = m;
 		s->range[r].working = 1;
 		s->mirror[m].ranges++;
-		s->mm[mm].starting++;
+		push(s, STEP_HMM_RELEASE, s->mirror[m].hmm);
 		push(s, STEP_RGET, r);
 		push(s, STEP_RREG, r);
 		push(s, STEP_RUN, r);
@@ -327,7 +326,6 @@ static bool kept_reference(struct sim *s)
 					  .mm = s->mirror[m].mm, .hmm = s->mirror[m].hmm,
 					  .mirror = m };
 	s->mirror[m].ranges++;
-	s->mm[s->mirror[m].mm].starting++;
 	s->mm[s->mirror[m].mm].leaked = true;
 	push(s, STEP_RGET, r);
 	push(s, STEP_RREG_FAIL, r);

@@ -96,7 +96,7 @@ static int new_hmm(struct sim *s, int mm)
 		s->hmm[i].mm = mm;
 		s->hmm[i].kref = 1;
 		s->hmm[i].live = true;
-		s->hmm[i].locked = false;
+		s->hmm[i].locked = s->hmm[i].dead = false;
 		s->hmm[i].transients = 0;
 		return i;
 	}
@@ -177,6 +177,17 @@ static void mirror_step(struct sim *s, struct step st)
 	}
 }
 
+/* The address space ended since the call was chosen: it is refused before it took anything. */
+static void refuse_range(struct sim *s, int r)
+{
+	struct task *t = &s->task[s->cur];
+
+	emit_range_register(s, r, -14);
+	s->mirror[s->range[r].mirror].ranges--;
+	s->range[r].phase = PHASE_FREE;
+	t->next = t->nr;	/* the rest of the queue is about it */
+}
+
 static void range_step(struct sim *s, struct step st)
 {
 	struct sim_range *r = &s->range[st.a];
@@ -184,6 +195,10 @@ static void range_step(struct sim *s, struct step st)
 
 	switch (st.kind) {
 	case STEP_RGET:
+		if (s->hmm[r->hmm].dead && s->fault != FAULT_RANGE_ON_DEAD_MM) {
+			refuse_range(s, st.a);
+			break;
+		}
 		s->hmm[r->hmm].kref++;
 		emit_ref(s, HMT_REF_GET, r->hmm, mirror, r->cookie);
 		break;
@@ -192,12 +207,10 @@ static void range_step(struct sim *s, struct step st)
 		break;
 	case STEP_RREG:
 		emit_range_register(s, st.a, 0);
-		s->mm[r->mm].starting--;
 		r->phase = PHASE_LIVE;
 		break;
 	case STEP_RREG_FAIL:
 		emit_range_register(s, st.a, dice(s, 2) ? -22 : -4);
-		s->mm[r->mm].starting--;
 		s->mirror[r->mirror].ranges--;
 		r->phase = PHASE_FREE;
 		break;
@@ -334,12 +347,26 @@ static void step_release(struct sim *s, int m)
 	(void)r;
 	s->mm[m].phase = MM_TORN;
 	s->mm[m].torn_ts = s->now;
+	if (s->mm[m].hmm >= 0)
+		push(s, STEP_HMM_RELEASE, s->mm[m].hmm);
+}
+
+/* mm-release comes first, then each notifier is told. */
+static void step_hmm_release(struct sim *s, int h)
+{
+	if (!s->hmm[h].live || s->mm[s->hmm[h].mm].phase != MM_TORN)
+		return;
+	emit_release(s, h, HMT_RELEASE_BEGIN);
+	s->hmm[h].dead = true;
+	emit_release(s, h, HMT_RELEASE_END);
 }
 
 static void run_step(struct sim *s, struct step st)
 {
 	if (st.kind >= STEP_MUN_AGAIN)
 		run_fault_step(s, st);
+	else if (st.kind == STEP_HMM_RELEASE)
+		step_hmm_release(s, st.a);
 	else if (st.kind == STEP_RELEASE)
 		step_release(s, st.a);
 	else if (st.kind >= STEP_IREG)
@@ -430,7 +457,7 @@ static void begin_range(struct sim *s)
 		push(s, dice(s, 8) ? STEP_IREG : STEP_IREG_FAIL, r);
 	} else {
 		m = pick_mirror(s, PHASE_LIVE, 1);
-		if (m < 0 || s->mm[s->mirror[m].mm].phase != MM_ALIVE ||
+		if (m < 0 || s->hmm[s->mirror[m].hmm].dead ||
 		    s->hmm[s->mirror[m].hmm].poisoned || s->hmm[s->mirror[m].hmm].locked)
 			return;
 		ra->mm = mm = s->mirror[m].mm;
@@ -449,7 +476,8 @@ static void begin_range(struct sim *s)
 		}
 	}
 	ra->phase = PHASE_BEGINNING;
-	s->mm[mm].starting++;
+	if (ra->hmm < 0)
+		s->mm[mm].starting++;
 }
 
 static void end_range(struct sim *s, int r)

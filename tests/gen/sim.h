@@ -60,7 +60,7 @@ enum step_kind {
 	STEP_RGET, STEP_RREG, STEP_RREG_FAIL, STEP_RPUT, STEP_RUN, STEP_RUN_PUT, STEP_RUN_END,
 	STEP_TGET, STEP_TPUT, STEP_NREG, STEP_NREG_FAIL, STEP_NFREE, STEP_NGET, STEP_NPUT,
 	STEP_NUN, STEP_NUN_END, STEP_IREG, STEP_IREG_FAIL, STEP_IUN, STEP_IUN_END,
-	STEP_READ, STEP_FAULT_BEGIN, STEP_FAULT_END, STEP_RELEASE,
+	STEP_READ, STEP_FAULT_BEGIN, STEP_FAULT_END, STEP_RELEASE, STEP_HMM_RELEASE,
 	/* of faults only */
 	STEP_MUN_AGAIN, STEP_RUN_AGAIN, STEP_READ_GONE, STEP_UNLOCK, STEP_MDONE, STEP_RDONE,
 	STEP_NPUT_BELOW, STEP_MREG_REFUSED, STEP_RREG_REFUSED, STEP_PUT_AGAIN
@@ -97,6 +97,7 @@ struct sim_hmm {
 	long kref;
 	bool live;
 	bool poisoned;		/* a put too many: nothing new on it, and the slot is not used again */
+	bool dead;		/* its notifier's release has run */
 	bool locked;		/* a fault needs it for itself */
 	int transients;
 };
@@ -193,6 +194,7 @@ void emit_ref(struct sim *s, __u16 kind, int hmm, __u64 mirror, __u64 range);
 void emit_users(struct sim *s, __u16 kind, int m, __u64 count);
 void emit_free(struct sim *s, int mm, __u64 hmm, __u64 mirror, __u64 stage);
 void emit_backing(struct sim *s, int hmm, bool begin);
+void emit_release(struct sim *s, int hmm, __u16 kind);
 void emit_sync_point(struct sim *s);
 
 /* faults.c: replaces a call by a wrong one. Return: true when it was planted. */
