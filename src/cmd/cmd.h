@@ -55,14 +55,13 @@ struct options {
 	struct words comms, drivers;
 	__u64 grace_ns;				/* 0: the engine's default */
 	__u8 severity[RULE_NR];			/* as in struct engine_opts */
+	struct words asserts;			/* check: what is to hold, and what is known */
+	const char *assertions, *baseline, *write_baseline, *suppressions;
+	const char *junit, *sarif;
+	bool ktap, github, print_suppressions;
 	__u32 hot;				/* HMT_START_HOT_* */
 	__u64 ring_bytes, table_entries;	/* 0: the default of capture */
-	int stacks;				/* struct pids {
-	__u32 v[OPT_WORDS_MAX];
-	unsigned int nr;
-};
-
-enum stacks_choice */
+	int stacks;				/* enum stacks_choice */
 	int source;				/* enum source_choice */
 	const char *output;
 	bool force, json, text, no_color, quiet, help, markdown;

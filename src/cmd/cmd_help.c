@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "out/quantity.h"
 #include "stream/desc.h"
 
 void help_command(const struct command *cmd, FILE *out)
@@ -73,6 +74,13 @@ static void markdown_causes(void)
 #undef HMT_X
 }
 
+static void markdown_quantities(void)
+{
+	for (const struct quantity *q = quantities; q->name; q++)
+		printf("`%s` (%s)\n:   %c%s.\n\n", q->name, unit_name(q->unit),
+		       toupper(q->help[0]), q->help + 1);
+}
+
 static int markdown(const char *what)
 {
 	static const struct { const char *name; void (*print)(void); } parts[] = {
@@ -80,6 +88,7 @@ static int markdown(const char *what)
 		{ "exit-status", markdown_exit_status },
 		{ "events", markdown_events },
 		{ "causes", markdown_causes },
+		{ "quantities", markdown_quantities },
 	};
 	const struct command *cmd;
 	struct errmsg err;
@@ -108,7 +117,7 @@ int cmd_help(struct invocation *inv)
 	if (inv->o.markdown)
 		return inv->rest.nr_args ? markdown(inv->rest.args[0]) :
 		       complainf("help --markdown needs a command, or one of commands, "
-				 "exit-status, events, causes");
+				 "exit-status, events, causes, quantities");
 	if (!inv->rest.nr_args) {
 		help_all(stdout);
 		return EXIT_CLEAN;

@@ -23,8 +23,10 @@ static int judge_as_it_comes(struct invocation *inv, struct source *s, struct er
 	ret = judge__run(&j, s, err);
 	if (!ret) {
 		judge__print_summary(&j);
-		ret = j.sum.verdict;
+		ret = judge__write(&j, "", err);
 	}
+	if (!ret)
+		ret = j.sum.verdict;
 	judge__free(&j);
 	return ret;
 }
@@ -60,8 +62,10 @@ static int judge_verdict_first(struct invocation *inv, struct source *s,
 		if (len)
 			fputc('\n', stdout);
 		fwrite(findings, 1, len, stdout);
-		ret = j.sum.verdict;
+		ret = judge__write(&j, "", err);
 	}
+	if (!ret)
+		ret = j.sum.verdict;
 	judge__free(&j);
 	free(findings);
 	return ret;

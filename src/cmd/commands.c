@@ -49,6 +49,7 @@ static const struct opt report_opts[] = {
 static const struct opt check_opts[] = {
 	ROWS_FILTER,
 	ROWS_JUDGE,
+	ROWS_ASSERT,
 	ROWS_CAPTURE,
 	OPT_GROUP("Input and output"),
 	ROW_TEXT,

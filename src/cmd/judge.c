@@ -36,6 +36,8 @@ static void on_finding(void *ctx, const struct finding *f)
 {
 	struct judge *j = ctx;
 
+	if (gate__finding(&j->gate, f, &j->sum) != STANDING_NEW)
+		return;
 	count_finding(&j->sum, f);
 	before_output(j);
 	j->sink.ops->finding(&j->sink, f);
@@ -46,20 +48,37 @@ static void on_released(void *ctx, const struct finding *f, const struct moment 
 {
 	struct judge *j = ctx;
 
+	if (gate__hides(&j->gate, f))
+		return;
 	j->sum.released[f->rule]++;
 	before_output(j);
 	j->sink.ops->released(&j->sink, f, m);
 	after_output(j);
 }
 
+static void on_life_over(void *ctx, const struct object_view *o, const struct moment *m)
+{
+	struct judge *j = ctx;
+
+	gate__life(&j->gate, o, m);
+}
+
 int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errmsg *err)
 {
-	const struct engine_cb cb = {
+	struct engine_cb cb = {
 		.ctx = j, .on_finding = on_finding, .on_released = on_released,
 	};
 	struct engine_opts opts = { .grace_ns = inv->o.grace_ns };
+	int ret;
 
 	*j = (struct judge){ .inv = inv };
+	ret = gate__init(&j->gate, inv, err);
+	if (ret) {
+		judge__free(j);
+		return ret;
+	}
+	if (gate__wants_lives(&j->gate))
+		cb.on_life = on_life_over;
 	memcpy(opts.severity, inv->o.severity, sizeof(opts.severity));
 	j->symtab = symtab__new();
 	j->engine = engine__new(&opts, &cb);
@@ -67,6 +86,7 @@ int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errms
 		judge__free(j);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
+	gate__attach(&j->gate, j->symtab, engine__stats(j->engine));
 	j->sink = (struct sink){
 		.ops = inv->o.json ? &sink_json_ops : &sink_text_ops,
 		.f = out,
@@ -149,18 +169,29 @@ int judge__finish(struct judge *j)
 
 	j->sum.stats = engine__stats(j->engine);
 	j->sum.verdict = engine__verdict(j->engine);
-	return ret;
+	return ret ? ret : gate__finish(&j->gate, &j->sum);
 }
 
 void judge__print_summary(struct judge *j)
 {
 	before_output(j);
+	/* The last line of NDJSON is the summary. */
+	if (j->inv->o.json)
+		gate__json(&j->gate, j->sink.f);
 	j->sink.ops->summary(&j->sink, &j->sum);
+	if (!j->inv->o.json && !j->inv->o.quiet)
+		gate__text(&j->gate, j->sink.f);
 	after_output(j);
+}
+
+int judge__write(struct judge *j, const char *command_end, struct errmsg *err)
+{
+	return gate__write(&j->gate, &j->sum, command_end, err);
 }
 
 void judge__free(struct judge *j)
 {
+	gate__free(&j->gate);
 	engine__free(j->engine);
 	symtab__free(j->symtab);
 	hmt_free(j->sum.lost);

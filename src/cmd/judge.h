@@ -8,6 +8,7 @@
 #define CMD_JUDGE_H
 
 #include "cmd/cmd.h"
+#include "cmd/gate.h"
 #include "out/sink.h"
 
 struct judge {
@@ -16,6 +17,7 @@ struct judge {
 	struct symtab *symtab;
 	struct engine *engine;
 	struct summary sum;
+	struct gate gate;
 	size_t lost_cap;
 	bool began;
 	/* Called before anything is printed; may be NULL. */
@@ -32,6 +34,8 @@ int judge__feed(struct judge *j, const struct hmt_hdr *rec);
 /* No more records: j->sum is complete. Prints nothing itself. Return: 0, or -ENOMEM. */
 int judge__finish(struct judge *j);
 void judge__print_summary(struct judge *j);
+/* The files that go with it, see gate.h. Return: 0, or negative with *err a sentence. */
+int judge__write(struct judge *j, const char *command_end, struct errmsg *err);
 void judge__free(struct judge *j);
 
 /* A whole source, to its end. Return: 0, or negative with *err a sentence. */

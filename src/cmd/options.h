@@ -31,7 +31,24 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 	OPT_TIME('g', "grace", struct options, grace_ns, "T", \
 		 "how long what should be gone may stay before it is flagged (default 1s)"), \
 	OPT_CALL('W', NULL, struct options, severity, "RULE=LEVEL", option_severity, \
-		 "set the severity of a rule: error, warn, note or off")
+		 "set the severity of a rule: error, warn, note or off"), \
+	OPT_STRING(0, "suppressions", struct options, suppressions, "FILE", \
+		   "do not report what a line of this file names: leak:PATTERN, driver:PATTERN, " \
+		   "symbol:PATTERN or rule:ID[:PATTERN]"), \
+	OPT_FLAG(0, "print-suppressions", struct options, print_suppressions, \
+		 "print the lines that would suppress the findings")
+
+#define ROWS_ASSERT \
+	OPT_GROUP("What is asserted"), \
+	OPT_CALL('a', "assert", struct options, asserts, "EXPR", option_word, \
+		 "fail unless this holds, like 'range.lifetime.p99 < 500ms'; may be given " \
+		 "several times"), \
+	OPT_STRING(0, "assertions", struct options, assertions, "FILE", \
+		   "the same from a file, one a line"), \
+	OPT_STRING(0, "baseline", struct options, baseline, "FILE", \
+		   "findings that this file knows are neither reported nor a failure"), \
+	OPT_STRING(0, "write-baseline", struct options, write_baseline, "FILE", \
+		   "write the certain findings to such a file")
 
 #define ROWS_CAPTURE \
 	OPT_GROUP("What is observed"), \

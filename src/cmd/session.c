@@ -359,6 +359,8 @@ static int finish_writing(struct session *s, struct errmsg *err)
 
 static int finish_judging(struct session *s, struct errmsg *err)
 {
+	char text[128];
+
 	if (judge__finish(&s->judge))
 		return err_set(err, -ENOMEM, "out of memory");
 	if (s->out != stdout) {
@@ -372,7 +374,9 @@ static int finish_judging(struct session *s, struct errmsg *err)
 	judge__print_summary(&s->judge);
 	if (s->held_len)
 		fprintf(stdout, "\n%s", s->held);
-	return 0;
+	child__stop(&s->child);
+	child__describe(&s->child, text, sizeof(text));
+	return judge__write(&s->judge, text, err);
 }
 
 /* The verdict, or what a recording came to. The command's own end is told apart. */

@@ -24,7 +24,7 @@
  * is a new minor: readers ignore what they do not know. Anything removed,
  * renamed or of another meaning is a new major.
  */
-#define SINK_JSON_VERSION "1.0"
+#define SINK_JSON_VERSION "1.1"
 
 /* Losses of one cause on one CPU. */
 struct lost_row {
@@ -48,6 +48,8 @@ struct summary {
 	size_t nr_lost;
 	__u64 nr_overturning;	/* events lost that a verdict may rest on */
 	bool cut;		/* the records end in the middle */
+	__u64 suppressed, known;	/* findings that are in none of the numbers above */
+	__u64 assertions_passed, assertions_failed, assertions_open;
 };
 
 struct sink;

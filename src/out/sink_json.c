@@ -2,7 +2,7 @@
 /*
  * sink_json.c - NDJSON: one object a line, the first says what follows.
  *
- *	{"type":"header","version":"1.0",...}
+ *	{"type":"header","version":"1.1",...}
  *	{"type":"finding","serial":1,"rule":"range-orphaned-by-mirror",...}
  *	{"type":"released","finding":1,...}
  *	{"type":"lost","cause":"ring-full","count":12,...}
@@ -328,6 +328,15 @@ static void key_rules(struct jsonw *j, const struct summary *sum)
 	jsonw__end(j);
 }
 
+static const char *verdict_name(const struct summary *sum)
+{
+	if (sum->verdict != 1)
+		return sum->verdict ? "inconclusive" : "clean";
+	/* An assertion may fail where no rule is broken. */
+	return sum->by_severity[SEVERITY_ERROR] || sum->by_severity[SEVERITY_WARN] ? "findings"
+										    : "failed";
+}
+
 static void json_summary(struct sink *s, const struct summary *sum)
 {
 	const struct engine_stats *st = sum->stats;
@@ -335,8 +344,7 @@ static void json_summary(struct sink *s, const struct summary *sum)
 	struct jsonw j;
 
 	open_line(&j, &sb, "summary");
-	jsonw__kstr(&j, "verdict", sum->verdict == 0 ? "clean" :
-				   sum->verdict == 1 ? "findings" : "inconclusive");
+	jsonw__kstr(&j, "verdict", verdict_name(sum));
 	jsonw__ku64(&j, "errors", sum->by_severity[SEVERITY_ERROR]);
 	jsonw__ku64(&j, "warnings", sum->by_severity[SEVERITY_WARN]);
 	jsonw__ku64(&j, "notes", sum->by_severity[SEVERITY_NOTE]);
@@ -351,6 +359,14 @@ static void json_summary(struct sink *s, const struct summary *sum)
 	jsonw__ku64(&j, "live_ranges", st->live_ranges);
 	jsonw__ku64(&j, "live_references", st->live_refs);
 	jsonw__kbool(&j, "cut", sum->cut);
+	jsonw__ku64(&j, "suppressed", sum->suppressed);
+	jsonw__ku64(&j, "known", sum->known);
+	jsonw__key(&j, "assertions");
+	jsonw__object(&j);
+	jsonw__ku64(&j, "passed", sum->assertions_passed);
+	jsonw__ku64(&j, "failed", sum->assertions_failed);
+	jsonw__ku64(&j, "inconclusive", sum->assertions_open);
+	jsonw__end(&j);
 	jsonw__ku64(&j, "lost_overturning", sum->nr_overturning);
 	jsonw__key(&j, "lost");
 	jsonw__array(&j);

@@ -366,6 +366,20 @@ static size_t add_part(char *buf, size_t size, size_t n, const char *gap, __u64 
 			    nr == 1 ? "" : "s");
 }
 
+/* What is hidden is hidden from the numbers, but not from the reader. */
+static void clean_verdict(const struct summary *sum, char *buf, size_t size)
+{
+	size_t n;
+
+	if (!sum->suppressed && !sum->known) {
+		snprintf(buf, size, "clean: nothing is orphaned");
+		return;
+	}
+	n = snprintf(buf, size, "clean: nothing new; ");
+	n = add_part(buf, size, n, "", sum->known, "known finding");
+	add_part(buf, size, n, sum->known ? ", " : "", sum->suppressed, "suppressed finding");
+}
+
 void summary_verdict(const struct summary *sum, char *buf, size_t size)
 {
 	size_t n = 0, start;
@@ -373,7 +387,7 @@ void summary_verdict(const struct summary *sum, char *buf, size_t size)
 	bool damaged;
 
 	if (!sum->verdict) {
-		snprintf(buf, size, "clean: nothing is orphaned");
+		clean_verdict(sum, buf, size);
 		return;
 	}
 	if (sum->verdict == 3)
@@ -384,6 +398,10 @@ void summary_verdict(const struct summary *sum, char *buf, size_t size)
 		     "warning");
 	n = add_part(buf, size, n, n > start ? ", " : "", sum->nr_inconclusive,
 		     sum->verdict == 3 ? "finding" : "inconclusive finding");
+	n = add_part(buf, size, n, n > start ? ", " : "", sum->assertions_failed,
+		     "failed assertion");
+	n = add_part(buf, size, n, n > start ? ", " : "", sum->assertions_open,
+		     sum->verdict == 3 ? "assertion" : "inconclusive assertion");
 	nr_events = lost_events(sum, &damaged);
 	n = add_part(buf, size, n, n > start ? "; " : "", nr_events, "lost event");
 	if (damaged)

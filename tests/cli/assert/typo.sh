@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0
+hmmtrace check --text "$DATA/clean.in" -a 'orphans = 0'
