@@ -80,6 +80,14 @@ $(O)/gen/rules_text.h: tools/rules-text $(wildcard docs/hmmtrace-rules.7.md)
 	$(call rewrite,tools/rules-text docs/hmmtrace-rules.7.md)
 	@touch $@
 
+# The page of `report --html`, as bytes.
+page_src := src/out/html/report.html src/out/html/report.css src/out/html/report.js
+$(O)/gen/report_page.h: tools/embed-page $(page_src)
+	$(call msg,GEN,$@)
+	$(call rewrite,tools/embed-page src/out/html)
+	@touch $@
+
+$(O)/obj/out/report_html.o: $(O)/gen/report_page.h
 $(O)/obj/cmd/main.o $(O)/obj/cmd/session.o: $(O)/gen/version.h
 $(O)/obj/cmd/cmd_rules.o: $(O)/gen/rules_text.h
 

@@ -53,6 +53,8 @@ enum source_choice {
 struct options {
 	struct pids pids;			/* filters */
 	struct words comms, drivers;
+	const char *object;			/* report: one life */
+	bool html;				/* report: as a page */
 	__u64 grace_ns;				/* 0: the engine's default */
 	__u8 severity[RULE_NR];			/* as in struct engine_opts */
 	struct words asserts;			/* check: what is to hold, and what is known */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cmd_report.c - report FILE and check FILE: the same judgement of a file.
+ * cmd_report.c - check FILE, and report FILE, which judges the same way and says more.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 
 #include "cmd/input.h"
 #include "cmd/judge.h"
+#include "cmd/report.h"
 #include "cmd/session.h"
 
 /* NDJSON goes out as it comes: nobody reads its end first. */
@@ -89,7 +90,7 @@ static int judge_file(struct invocation *inv)
 
 int cmd_report(struct invocation *inv)
 {
-	return judge_file(inv);
+	return report_run(inv);
 }
 
 int cmd_check(struct invocation *inv)

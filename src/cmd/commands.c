@@ -39,9 +39,14 @@ static const struct opt record_opts[] = {
 static const struct opt report_opts[] = {
 	ROWS_FILTER,
 	ROWS_JUDGE,
+	OPT_STRING(0, "object", struct options, object, "ID",
+		   "only the life of this object, from birth to death: R17, M3, A1, R17.2"),
 	OPT_GROUP("Input and output"),
 	ROW_TEXT,
-	ROW_JSON("print NDJSON instead of text"),
+	ROW_JSON("print NDJSON instead of text; with -v also rows for drivers and mirrors"),
+	OPT_FLAG(0, "html", struct options, html, "write a page of HTML that needs nothing else"),
+	ROW_OUTPUT("write the report to this file; the verdict of a page still goes to stdout"),
+	ROW_FORCE,
 	ROWS_COMMON,
 	OPT_END(),
 };

@@ -39,6 +39,8 @@ static void on_finding(void *ctx, const struct finding *f)
 	if (gate__finding(&j->gate, f, &j->sum) != STANDING_NEW)
 		return;
 	count_finding(&j->sum, f);
+	if (j->watch.finding)
+		j->watch.finding(j->watch.ctx, f);
 	before_output(j);
 	j->sink.ops->finding(&j->sink, f);
 	after_output(j);
@@ -51,6 +53,8 @@ static void on_released(void *ctx, const struct finding *f, const struct moment 
 	if (gate__hides(&j->gate, f))
 		return;
 	j->sum.released[f->rule]++;
+	if (j->watch.released)
+		j->watch.released(j->watch.ctx, f);
 	before_output(j);
 	j->sink.ops->released(&j->sink, f, m);
 	after_output(j);
@@ -60,13 +64,17 @@ static void on_life_over(void *ctx, const struct object_view *o, const struct mo
 {
 	struct judge *j = ctx;
 
-	gate__life(&j->gate, o, m);
+	if (gate__wants_lives(&j->gate))
+		gate__life(&j->gate, o, m);
+	if (j->watch.life)
+		j->watch.life(j->watch.ctx, o, m);
 }
 
 int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errmsg *err)
 {
-	struct engine_cb cb = {
+	const struct engine_cb cb = {
 		.ctx = j, .on_finding = on_finding, .on_released = on_released,
+		.on_life = on_life_over,
 	};
 	struct engine_opts opts = { .grace_ns = inv->o.grace_ns };
 	int ret;
@@ -77,8 +85,6 @@ int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errms
 		judge__free(j);
 		return ret;
 	}
-	if (gate__wants_lives(&j->gate))
-		cb.on_life = on_life_over;
 	memcpy(opts.severity, inv->o.severity, sizeof(opts.severity));
 	j->symtab = symtab__new();
 	j->engine = engine__new(&opts, &cb);
@@ -160,6 +166,8 @@ int judge__feed(struct judge *j, const struct hmt_hdr *rec)
 		ret = engine__feed(j->engine, rec);
 	if (!ret && rec->kind == HMT_LOST)
 		ret = count_lost(j, (const struct hmt_lost *)rec);
+	if (!ret && j->watch.record)
+		ret = j->watch.record(j->watch.ctx, j->engine, rec);
 	return ret;
 }
 

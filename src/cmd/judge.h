@@ -11,6 +11,16 @@
 #include "cmd/gate.h"
 #include "out/sink.h"
 
+/* Who else wants to know. Members may be NULL. */
+struct judge_watch {
+	void *ctx;
+	/* After the engine was fed rec. Return: 0, or -ENOMEM. */
+	int (*record)(void *ctx, const struct engine *e, const struct hmt_hdr *rec);
+	void (*life)(void *ctx, const struct object_view *o, const struct moment *m);
+	void (*finding)(void *ctx, const struct finding *f);
+	void (*released)(void *ctx, const struct finding *f);
+};
+
 struct judge {
 	struct invocation *inv;
 	struct sink sink;
@@ -23,6 +33,7 @@ struct judge {
 	/* Called before anything is printed; may be NULL. */
 	void (*before_output)(void *ctx);
 	void *ctx;
+	struct judge_watch watch;
 	bool flush;		/* after each finding: somebody is watching */
 };
 

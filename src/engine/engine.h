@@ -59,6 +59,15 @@ int engine__feed(struct engine *e, const struct hmt_hdr *rec);
 /* The stream is over: what grace had not ended for becomes inconclusive, what lives is noted. */
 int engine__finish(struct engine *e);
 
+/*
+ * The object at an address as of the last record, and what it hangs on: its
+ * mirror or address space, class NONE when there is none. HMT_CLASS_NONE asks
+ * for an mm. The dead are known until they are forgotten.
+ *
+ * Return: 1 alive, 0 not (any more), -ENOENT not known.
+ */
+int engine__find(const struct engine *e, enum hmt_class class, __u64 addr,
+		 struct object_view *ret_view, struct object_view *ret_parent);
 const struct engine_stats *engine__stats(const struct engine *e);
 void engine__free(struct engine *e);
 
