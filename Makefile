@@ -19,7 +19,7 @@ AWK      ?= awk
 prefix   ?= /usr/local
 bindir   ?= $(prefix)/bin
 mandir   ?= $(prefix)/share/man
-PKGS     := libzstd zlib jansson $(if $(NO_BPF),,libbpf libelf)
+PKGS     := libzstd zlib jansson sqlite3 libprotobuf-c $(if $(NO_BPF),,libbpf libelf)
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wwrite-strings -Wformat=2 -Wno-unused-parameter -Wold-style-definition
@@ -27,7 +27,7 @@ CFLAGS   ?= -O2 -g
 override CFLAGS += -std=gnu11 $(WARN) -Iinclude -Isrc -I$(O)/gen -D_GNU_SOURCE \
             $(if $(NO_BPF),-DHMT_NO_BPF) $(if $(DEVELOPER),-Werror) \
             $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lzstd -lz -ljansson $(if $(NO_BPF),,-lbpf -lelf))
+LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lzstd -lz -ljansson -lsqlite3 -lprotobuf-c $(if $(NO_BPF),,-lbpf -lelf))
 
 ifeq ($(V),1)
 Q :=
@@ -46,12 +46,23 @@ all: $(O)/hmmtrace
 # Everything but main() is in the archive, so that a unit test can reach any of it.
 dirs     := base stream engine out $(if $(NO_BPF),,capture) cmd
 lib_src  := $(filter-out src/cmd/main.c,$(sort $(foreach d,$(dirs),$(wildcard src/$(d)/*.c))))
-lib_obj  := $(lib_src:src/%.c=$(O)/obj/%.o)
+lib_obj  := $(lib_src:src/%.c=$(O)/obj/%.o) $(O)/obj/out/perfetto.pb-c.o
 
 $(O)/obj/%.o: src/%.c $(O)/gen/flags | need
 	$(call msg,CC,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# What protoc-c makes is not held to our warnings.
+$(O)/gen/perfetto.pb-c.h: src/out/perfetto.proto | need
+	$(call msg,PROTO,$<)
+	@mkdir -p $(@D)
+	$(Q)protoc-c -Isrc/out --c_out=$(O)/gen $<
+
+$(O)/obj/out/perfetto.pb-c.o: $(O)/gen/perfetto.pb-c.h $(O)/gen/flags
+	$(call msg,CC,$(<:.h=.c))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -w -c $(<:.h=.c) -o $@
 
 $(O)/libhmmtrace.a: $(lib_obj)
 	$(call msg,AR,$@)
@@ -90,9 +101,10 @@ $(O)/gen/report_page.h: tools/embed-page $(page_src)
 $(O)/obj/out/report_html.o: $(O)/gen/report_page.h
 $(O)/obj/cmd/main.o $(O)/obj/cmd/session.o: $(O)/gen/version.h
 $(O)/obj/cmd/cmd_rules.o: $(O)/gen/rules_text.h
+$(O)/obj/out/export_perfetto.o $(O)/obj/out/export_packets.o: $(O)/gen/perfetto.pb-c.h
 
 # One sentence instead of a page of compiler errors on a machine that was not set up.
-need_cmds := $(firstword $(CC)) pkg-config $(if $(NO_BPF),,$(CLANG) $(BPFTOOL))
+need_cmds := $(firstword $(CC)) pkg-config protoc-c $(if $(NO_BPF),,$(CLANG) $(BPFTOOL))
 need:
 	@for c in $(need_cmds); do command -v $$c >/dev/null || missing="$$missing $$c"; done; \
 	for p in $(PKGS); do pkg-config --exists $$p 2>/dev/null || missing="$$missing $$p"; done; \
@@ -123,7 +135,7 @@ ifndef NO_BPF
 $(O)/obj/capture/load.o: $(O)/gen/hmmtrace.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
-capture_pure := batch enrich feature kallsyms loss outq plan resync
+capture_pure := batch enrich feature kallsyms loss outq plan resync snapshot
 $(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif
 

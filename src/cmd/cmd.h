@@ -66,6 +66,7 @@ struct options {
 	int stacks;				/* enum stacks_choice */
 	int source;				/* enum source_choice */
 	const char *output;
+	bool perfetto, ctf, sqlite, ndjson, folded, leaked;	/* export */
 	bool force, json, text, no_color, quiet, help, markdown;
 	int verbose;
 };
@@ -115,6 +116,8 @@ int cmd_record(struct invocation *inv);
 int cmd_report(struct invocation *inv);
 int cmd_check(struct invocation *inv);
 int cmd_dump(struct invocation *inv);
+int cmd_export(struct invocation *inv);
+int cmd_recover(struct invocation *inv);
 int cmd_info(struct invocation *inv);
 int cmd_verify(struct invocation *inv);
 int cmd_rules(struct invocation *inv);

@@ -74,6 +74,36 @@ static const struct opt dump_opts[] = {
 	OPT_END(),
 };
 
+static const struct opt export_opts[] = {
+	OPT_GROUP("Format"),
+	OPT_FLAG(0, "perfetto", struct options, perfetto, "a timeline for ui.perfetto.dev"),
+	OPT_FLAG(0, "ctf", struct options, ctf,
+		 "a directory in the Common Trace Format, for babeltrace2"),
+	OPT_FLAG(0, "sqlite", struct options, sqlite, "a database, for questions of your own"),
+	OPT_FLAG(0, "ndjson", struct options, ndjson,
+		 "records and findings as JSON, one a line, with names"),
+	OPT_FLAG(0, "folded", struct options, folded,
+		 "what is held at the end by stack, for flame graphs"),
+	OPT_FLAG(0, "leaked", struct options, leaked,
+		 "with --folded: only what a finding calls a leak"),
+	ROWS_FILTER,
+	ROWS_JUDGE,
+	OPT_GROUP("Input and output"),
+	ROW_TEXT,
+	ROW_OUTPUT("write this file, or directory; without it standard output"),
+	ROW_FORCE,
+	ROW_HELP,
+	OPT_END(),
+};
+
+static const struct opt recover_opts[] = {
+	ROW_OUTPUT("write the rescued trace to this file"),
+	ROW_FORCE,
+	ROW_JSON("print JSON instead of text"),
+	ROW_HELP,
+	OPT_END(),
+};
+
 static const struct opt json_opts[] = {
 	ROW_JSON("print JSON instead of text"),
 	ROW_HELP,
@@ -121,6 +151,11 @@ const struct command commands[] = {
 		.help = "print the records of a trace file, one a line",
 	},
 	{
+		.name = "export", .run = cmd_export, .flags = CMD_FILE, .opts = export_opts,
+		.synopsis = "--FORMAT [OPTION]... FILE",
+		.help = "write a trace file in the format of another program",
+	},
+	{
 		.name = "info", .run = cmd_info, .flags = CMD_FILE, .opts = json_opts,
 		.synopsis = "[OPTION]... FILE",
 		.help = "print what a trace file says of itself",
@@ -129,6 +164,11 @@ const struct command commands[] = {
 		.name = "verify", .run = cmd_verify, .flags = CMD_FILE, .opts = json_opts,
 		.synopsis = "[OPTION]... FILE",
 		.help = "check that a trace file is whole",
+	},
+	{
+		.name = "recover", .run = cmd_recover, .flags = CMD_FILE, .opts = recover_opts,
+		.synopsis = "[OPTION]... -o FILE FILE",
+		.help = "rescue a cut or damaged trace file, and say what is gone",
 	},
 	{
 		.name = "rules", .run = cmd_rules, .flags = CMD_WORDS, .opts = json_opts,

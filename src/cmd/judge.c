@@ -70,11 +70,12 @@ static void on_life_over(void *ctx, const struct object_view *o, const struct mo
 		j->watch.life(j->watch.ctx, o, m);
 }
 
-int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errmsg *err)
+int judge__init_lives(struct judge *j, struct invocation *inv, FILE *out, judge_life_fn on_life,
+		      struct errmsg *err)
 {
 	const struct engine_cb cb = {
 		.ctx = j, .on_finding = on_finding, .on_released = on_released,
-		.on_life = on_life_over,
+		.on_life = on_life ? on_life : on_life_over,
 	};
 	struct engine_opts opts = { .grace_ns = inv->o.grace_ns };
 	int ret;
@@ -102,6 +103,11 @@ int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errms
 		.quiet = inv->o.quiet,
 	};
 	return 0;
+}
+
+int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errmsg *err)
+{
+	return judge__init_lives(j, inv, out, NULL, err);
 }
 
 void judge__begin(struct judge *j, const struct trace_meta *meta)

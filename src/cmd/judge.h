@@ -39,6 +39,10 @@ struct judge {
 
 /* out: where findings go; not closed. Return: 0, or negative with *err a sentence. */
 int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errmsg *err);
+/* The same, with a function that is told of lives as struct engine_cb says; ctx is the judge. */
+typedef void (*judge_life_fn)(void *judge, const struct object_view *o, const struct moment *end);
+int judge__init_lives(struct judge *j, struct invocation *inv, FILE *out, judge_life_fn on_life,
+		      struct errmsg *err);
 void judge__begin(struct judge *j, const struct trace_meta *meta);
 /* Return: 0, or -ENOMEM. */
 int judge__feed(struct judge *j, const struct hmt_hdr *rec);

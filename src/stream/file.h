@@ -67,6 +67,7 @@ int file_source__open(const char *path, struct source **ret_s, struct errmsg *er
 /* What a whole-file check found; see hmmtrace verify. */
 struct file_stats {
 	__u64 bytes, frames, records, raw_bytes;
+	__u64 missing_frames;	/* known by the numbers of those around them */
 	__u64 bad_frames, bad_records, unknown_records, lost_bytes;
 	bool cut;
 };

@@ -141,8 +141,11 @@ static void account_gap(struct file_source *f, const struct frame_header *h)
 		gap->count = add_saturated(gap->count, gap->tail_count);
 	gap->in_tail = false;
 	gap->tail_count = 0;
-	if (h->number > f->next_number)	/* each of them held at least one record */
+	if (h->number > f->next_number) {	/* each of them held at least one record */
 		gap->count = add_saturated(gap->count, h->number - f->next_number);
+		f->stats.missing_frames = add_saturated(f->stats.missing_frames,
+							h->number - f->next_number);
+	}
 }
 
 /* A frame whose records cannot be had, but whose header says how many they were. */
