@@ -130,15 +130,15 @@ static int find_task(const struct account *a, __u32 tid, enum hold_why why, __u6
 	return -1;
 }
 
-/* A get that ev may put: of its process (tgid), or of any; the oldest, but of a process the newest. */
-static int find_get(const struct account *a, const struct event *ev, __u32 tgid)
+/* The newest get of ev's process, or (all) the oldest of anybody, for no range in particular. */
+static int find_get(const struct account *a, const struct event *ev, bool all)
 {
 	int like = -1;
 
 	for (__u32 i = 0; i < a->nr; i++) {
-		const struct hold *h = &a->hold[tgid ? a->nr - 1 - i : i];
+		const struct hold *h = &a->hold[all ? i : a->nr - 1 - i];
 
-		if (h->why != HOLD_GET || h->range || (tgid && h->tgid != tgid))
+		if (h->why != HOLD_GET || h->range || (!all && h->tgid != ev->m.tgid))
 			continue;
 		if (h->mirror == ev->id->mirror)
 			return (int)(h - a->hold);
@@ -146,6 +146,21 @@ static int find_get(const struct account *a, const struct event *ev, __u32 tgid)
 			like = (int)(h - a->hold);
 	}
 	return like;
+}
+
+/* Which it is nobody says. What names a range is on its way to a register: the last to be meant. */
+static void drop_unnamed(struct account *a, const struct event *ev)
+{
+	int i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
+
+	if (i < 0 && ev->m.tgid)
+		i = find_get(a, ev, false);
+	if (i < 0)
+		i = find_get(a, ev, true);
+	for (__u32 k = 0; i < 0 && k < a->nr; k++)
+		if (a->hold[k].why != HOLD_GET)
+			i = (int)k;
+	drop_some(a, i < 0 ? 0 : (__u32)i);
 }
 
 void account_registered(struct account *a, const struct event *ev)
@@ -157,7 +172,7 @@ void account_registered(struct account *a, const struct event *ev)
 	if (i >= 0)
 		drop_known(a, (__u32)i);
 	else if (a->nr)
-		drop_some(a, 0);
+		drop_unnamed(a, ev);
 }
 
 /*
@@ -199,13 +214,8 @@ bool account_put(struct account *a, const struct event *ev)
 		drop_known(a, (__u32)i);
 		return true;
 	}
-	i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
-	if (i < 0 && ev->m.tgid)
-		i = find_get(a, ev, ev->m.tgid);
-	if (i < 0)
-		i = find_get(a, ev, 0);
 	/* A register that failed has put what it would put before it said so. */
-	drop_some(a, i < 0 ? 0 : (__u32)i);
+	drop_unnamed(a, ev);
 	return true;
 }
 

@@ -253,27 +253,23 @@ void on_mirror_register(struct engine *e, struct event *ev)
 /*
  * Was a range that is registered on an hmm late? Not while the hmm did not know
  * of the end, and not when the get for it came before that: the call had begun.
- * Without a get that names the range any of the task's will do.
  */
 static bool began_in_time(const struct engine *e, const struct object *hmm,
 			  const struct event *ev)
 {
 	const struct account *a = hmm->account;
-	bool began = false;
 
 	/* Gets may have gone unseen: nothing to go by. */
-	if (!a->exact || uncertain(e, hmm))
+	if (!a->exact || uncertain(e, hmm) || !a->released.ts)
 		return true;
-
-	for (__u32 i = a->nr; a->released.ts && i--;) {
+	for (__u32 i = a->nr; i--;) {
 		const struct hold *h = &a->hold[i];
 
-		if (h->why == HOLD_GET && h->range == ev->id->range)
-			return h->ts <= a->released.ts;
-		if (h->why == HOLD_GET && !h->range && h->tid == ev->m.tid)
-			began |= h->ts <= a->released.ts;
+		if (h->why == HOLD_GET && (h->range == ev->id->range ||
+					   (!h->range && h->tid == ev->m.tid)))
+			return h->seq <= a->released_seq;
 	}
-	return began || !a->released.ts;
+	return true;
 }
 
 static void charge_dead_mm(struct engine *e, struct object *o, const struct mm_use *use,

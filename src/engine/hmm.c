@@ -410,7 +410,7 @@ static void hmm_get(struct engine *e, struct event *ev)
 	struct hold h = {
 		.ts = ev->m.ts, .call_site = r->call_site, .mirror = r->mirror,
 		.range = r->range, .tgid = ev->m.tgid, .tid = ev->m.tid, .stack = r->stack,
-		.count = (__u32)r->count,
+		.count = (__u32)r->count, .seq = e->stats.records,
 	};
 	struct account *a;
 
@@ -578,10 +578,12 @@ void on_ref(struct engine *e, struct event *ev)
 		hmm_put(e, ev);
 }
 
-static void set_released(struct object *hmm, const struct event *ev)
+static void set_released(struct engine *e, struct object *hmm, const struct event *ev)
 {
-	if (hmm && alive(hmm) && !hmm->account->released.ts)
-		hmm->account->released = mark_of(&ev->m);
+	if (!hmm || !alive(hmm) || hmm->account->released.ts)
+		return;
+	hmm->account->released = mark_of(&ev->m);
+	hmm->account->released_seq = e->stats.records;
 }
 
 /*
@@ -592,16 +594,16 @@ static void set_released(struct object *hmm, const struct event *ev)
 void on_release(struct engine *e, struct event *ev)
 {
 	if (ev->id->hmm)
-		set_released(object_find(e, HMT_CLASS_HMM, ev->id->hmm), ev);
+		set_released(e, object_find(e, HMT_CLASS_HMM, ev->id->hmm), ev);
 	else if (ev->m.kind == HMT_RELEASE_END)
-		set_released(hmm_backing(e, ev), ev);
+		set_released(e, hmm_backing(e, ev), ev);
 }
 
 /* Before 5.5 the release of an address space is that of its struct hmm. */
 void hmm_released(struct engine *e, const struct event *ev)
 {
 	if (ev->id->hmm)
-		set_released(object_find(e, HMT_CLASS_HMM, ev->id->hmm), ev);
+		set_released(e, object_find(e, HMT_CLASS_HMM, ev->id->hmm), ev);
 }
 
 void on_free(struct engine *e, struct event *ev)

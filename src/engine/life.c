@@ -254,6 +254,8 @@ static void charge_unregister(struct engine *e, struct object *o, enum rule_id r
 /* First heard of as it ends. */
 static void end_unseen(struct engine *e, struct object *o, struct event *ev, enum life next)
 {
+	struct object *hmm;
+
 	if (e->baseline && !e->lost_seq && !e->forgot) {
 		o->state = LIFE_DEAD;
 		o->generation = 1;
@@ -268,7 +270,13 @@ static void end_unseen(struct engine *e, struct object *o, struct event *ev, enu
 		return;
 	o->layer = ev->id->hmm != 0;
 	o->ops = ev->id->ops;
-	life_link(e, o, mm_met(e, ev), ev->id->hmm ? hmm_met(e, ev) : NULL);
+	hmm = ev->id->hmm ? hmm_met(e, ev) : NULL;
+	/* An hmm we know from its birth on knows its own: this is of an earlier one. */
+	if (hmm && hmm->account->exact) {
+		forgive(e, ev);
+		hmm = NULL;
+	}
+	life_link(e, o, mm_met(e, ev), hmm);
 	o->state = (__u8)next;
 	life_end(e, o, &ev->m);
 }

@@ -119,6 +119,7 @@ struct hold {
 	__u64 call_site;
 	__u64 mirror, range;	/* as the get named them */
 	__u64 failed_ts;
+	__u64 seq;		/* place in the stream: of what is near, times may be inverted */
 	__u32 tgid, tid;
 	__s32 stack;
 	__u32 count;
@@ -160,6 +161,7 @@ struct account {
 	struct mark last_put;
 	__u64 last_put_site;
 	struct mark unmirrored;	/* when its last mirror was unregistered, ts 0 if it has one */
+	__u64 released_seq;
 	struct mark released;	/* from here on it refuses: its notifier's release has run */
 	__u64 sync_ts;		/* basis of the balance, when it comes from a sync */
 	bool exact;		/* the balance is complete since kref_init */
