@@ -65,6 +65,7 @@ struct options {
 	__u64 ring_bytes, table_entries;	/* 0: the default of capture */
 	int stacks;				/* enum stacks_choice */
 	int source;				/* enum source_choice */
+	int path;				/* of selftest: which way to prove */
 	const char *output;
 	bool perfetto, ctf, sqlite, ndjson, folded, leaked;	/* export */
 	bool force, json, text, no_color, quiet, help, markdown;
@@ -122,6 +123,7 @@ int cmd_info(struct invocation *inv);
 int cmd_verify(struct invocation *inv);
 int cmd_rules(struct invocation *inv);
 int cmd_doctor(struct invocation *inv);
+int cmd_selftest(struct invocation *inv);
 int cmd_help(struct invocation *inv);
 
 void help_command(const struct command *cmd, FILE *out);

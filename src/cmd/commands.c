@@ -117,6 +117,21 @@ static const struct opt doctor_opts[] = {
 	OPT_END(),
 };
 
+static const struct opt selftest_opts[] = {
+	OPT_CHOICE(0, "path", struct options, path, "WHICH", path_choices,
+		   "what is to be proven: kernel (through the exerciser module), stream (through "
+		   "records that are made up) or auto (the first, else the second)"),
+	ROW_SOURCE,
+	OPT_TIME('g', "grace", struct options, grace_ns, "T",
+		 "how long what should be gone may stay before it is flagged (default 200ms)"),
+	OPT_CALL('W', NULL, struct options, severity, "RULE=LEVEL", option_severity,
+		 "set the severity of a rule: error, warn, note or off"),
+	ROW_JSON("print JSON instead of text"),
+	OPT_FLAG('q', "quiet", struct options, quiet, "print the first line and nothing else"),
+	ROW_HELP,
+	OPT_END(),
+};
+
 static const struct opt help_opts[] = {
 	OPT_FLAG(0, "markdown", struct options, markdown,
 		 "print the options of the command as the manual has them"),
@@ -179,6 +194,11 @@ const struct command commands[] = {
 		.name = "doctor", .run = cmd_doctor, .flags = 0, .opts = doctor_opts,
 		.synopsis = "[OPTION]...",
 		.help = "say what this kernel can and cannot do, and the remedy",
+	},
+	{
+		.name = "selftest", .run = cmd_selftest, .flags = 0, .opts = selftest_opts,
+		.synopsis = "[OPTION]...",
+		.help = "plant an orphan and prove that it is reported",
 	},
 	{
 		.name = "help", .run = cmd_help, .flags = CMD_WORDS, .opts = help_opts,

@@ -10,6 +10,7 @@
 
 extern const char *const stacks_choices[];
 extern const char *const source_choices[];
+extern const char *const path_choices[];
 
 int option_word(void *dst, const char *value, struct errmsg *err);
 int option_pid(void *dst, const char *value, struct errmsg *err);

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0
+hmmtrace selftest --path stream | sed 's/process [0-9]*/process PID/'
