@@ -135,7 +135,7 @@ ifndef NO_BPF
 $(O)/obj/capture/load.o: $(O)/gen/hmmtrace.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
-capture_pure := batch enrich feature kallsyms loss outq plan resync
+capture_pure := batch enrich feature kallsyms loss outq plan resync snapshot
 $(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif
 

@@ -179,4 +179,12 @@ static __always_inline struct task_struct *mm_owner(__u64 mm)
 	return NULL;
 }
 
+/* Return: 0, or negative if it cannot be read. */
+static __always_inline int users_of(__u64 notifier, __u32 *users)
+{
+	const struct mmu_notifier *n = (const void *)notifier;
+
+	return bpf_core_read(users, sizeof(*users), &n->users);
+}
+
 #endif /* BPF_CORE_H */

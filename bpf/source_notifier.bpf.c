@@ -54,13 +54,6 @@ static __always_inline __u64 read_word(const void *at)
 #define FIELD(type, addr, field) \
 	read_word(__builtin_preserve_access_index(&((struct type *)(addr))->field))
 
-static __always_inline int users_of(__u64 notifier, __u32 *users)
-{
-	const struct mmu_notifier *n = (const void *)notifier;
-
-	return bpf_core_read(users, sizeof(*users), &n->users);
-}
-
 static __always_inline void notifier_words(__u64 *w, __u64 notifier)
 {
 	w[W_MM] = FIELD(mmu_notifier, notifier, mm);

@@ -78,6 +78,15 @@ void capture__stats(const struct capture *c, struct capture_stats *ret_st);
 void capture__free(struct capture *c);
 
 /*
+ * What is registered right now, without any tracing: a source of its own that
+ * delivers SYNC_BEGIN, the objects behind what names them, and SYNC_END. Needs
+ * the task iterator and nothing else; leaves nothing behind.
+ */
+int capture_snapshot(struct source **ret_s, struct errmsg *err);
+/* Did this address space change under the walk? s: of capture_snapshot(), unfiltered. */
+bool capture_snapshot_changed(const struct source *s, __u64 mm);
+
+/*
  * For `doctor`: one entry per requirement (feature_descs[i] with f.f[i]), one
  * per program (ret_p->rows). Never fails; needs no privilege to tell what is missing.
  */

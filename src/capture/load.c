@@ -18,6 +18,7 @@
 #include "capture/capture.h"
 #include "capture/reader.h"
 #include "capture/shared.h"
+#include "capture/snapshot_source.h"
 #include "stream/file.h"
 
 struct capture {
@@ -357,6 +358,84 @@ int capture__start(const struct capture_opts *opts, struct capture **ret_c, stru
 	}
 	*ret_c = c;
 	return 0;
+}
+
+/* --- a snapshot alone ------------------------------------------------------------- */
+
+static int snapshot_load(struct hmmtrace_bpf **ret_skel, struct errmsg *err)
+{
+	struct hmmtrace_bpf *skel;
+	struct bpf_program *prog;
+	struct bpf_map *map;
+	char why[256];
+	int code;
+
+	log_reset();
+	skel = hmmtrace_bpf__open();
+	if (!skel)
+		return err_set(err, -errno, "the BPF object cannot be opened: %s", strerror(errno));
+	bpf_object__for_each_program(prog, skel->obj)
+		bpf_program__set_autoload(prog, prog == skel->progs.hmt_snapshot);
+	bpf_object__for_each_map(map, skel->obj)
+		bpf_map__set_autocreate(map, bpf_map__is_internal(map) ||
+					map == skel->maps.hmt_snap_mms ||
+					map == skel->maps.hmt_snap_ring ||
+					map == skel->maps.hmt_stats);
+	code = hmmtrace_bpf__load(skel);
+	if (code) {
+		hmmtrace_bpf__destroy(skel);
+		return err_set(err, code, "the kernel does not load the BPF program: %s%s",
+			       strerror(-code), log_first_line(why, sizeof(why)));
+	}
+	*ret_skel = skel;
+	return 0;
+}
+
+static struct snap_conf snap_conf_of(const struct hmmtrace_bpf *skel)
+{
+	return (struct snap_conf){
+		.prog_fd = bpf_program__fd(skel->progs.hmt_snapshot),
+		.ring_fd = bpf_map__fd(skel->maps.hmt_snap_ring),
+		.round = &skel->bss->hmt_snap_round, .more = &skel->bss->hmt_snap_more,
+	};
+}
+
+/* Is there what it needs? Tracing needs more. */
+static int snapshot_check(struct errmsg *err)
+{
+	static const enum feature_id needs[] = {
+		FEAT_PRIVILEGE, FEAT_BTF, FEAT_LOCKDOWN, FEAT_BPF, FEAT_RINGBUF, FEAT_ITER,
+	};
+	struct features f;
+
+	features_probe(&feature_env_real, &f);
+	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
+		const struct feature_desc *d = &feature_descs[needs[i]];
+
+		if (f.f[needs[i]].state == FEATURE_OK)
+			continue;
+		return err_set(err, needs[i] == FEAT_PRIVILEGE ? -EPERM : -EOPNOTSUPP,
+			       "no snapshot can be taken without %s (%s); %s", d->what,
+			       f.f[needs[i]].reason, d->remedy);
+	}
+	return 0;
+}
+
+int capture_snapshot(struct source **ret_s, struct errmsg *err)
+{
+	struct hmmtrace_bpf *skel = NULL;
+	struct snap_conf conf;
+	int code;
+
+	libbpf_set_print(log_print);
+	code = snapshot_check(err);
+	code = code ? code : snapshot_load(&skel, err);
+	if (code)
+		return code;
+	conf = snap_conf_of(skel);
+	code = snapshot_source__open(&conf, ret_s, err);
+	hmmtrace_bpf__destroy(skel);
+	return code;
 }
 
 /* --- while it runs, and the end --------------------------------------------------- */

@@ -122,6 +122,7 @@ int cmd_recover(struct invocation *inv);
 int cmd_info(struct invocation *inv);
 int cmd_verify(struct invocation *inv);
 int cmd_rules(struct invocation *inv);
+int cmd_snapshot(struct invocation *inv);
 int cmd_doctor(struct invocation *inv);
 int cmd_selftest(struct invocation *inv);
 int cmd_help(struct invocation *inv);

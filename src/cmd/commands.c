@@ -110,6 +110,14 @@ static const struct opt json_opts[] = {
 	OPT_END(),
 };
 
+static const struct opt snapshot_opts[] = {
+	ROWS_FILTER,
+	OPT_GROUP("Output"),
+	ROW_JSON("print NDJSON instead of text"),
+	ROW_HELP,
+	OPT_END(),
+};
+
 static const struct opt doctor_opts[] = {
 	ROW_SOURCE,
 	ROW_JSON("print JSON instead of text"),
@@ -184,6 +192,11 @@ const struct command commands[] = {
 		.name = "recover", .run = cmd_recover, .flags = CMD_FILE, .opts = recover_opts,
 		.synopsis = "[OPTION]... -o FILE FILE",
 		.help = "rescue a cut or damaged trace file, and say what is gone",
+	},
+	{
+		.name = "snapshot", .run = cmd_snapshot, .flags = 0, .opts = snapshot_opts,
+		.synopsis = "[OPTION]...",
+		.help = "list what is registered on every address space right now",
 	},
 	{
 		.name = "rules", .run = cmd_rules, .flags = CMD_WORDS, .opts = json_opts,

@@ -205,8 +205,8 @@ const char *symtab__driver(const struct symtab *t, __u64 ops, __u64 ops_fn)
 	for (int i = 0; i < 2; i++)
 		if (addrs[i] && symtab__lookup(t, addrs[i], &sym[i]) && sym[i].module[0])
 			return sym[i].module;
-	for (int i = 0; i < 2; i++)
-		if (sym[i].name[0])
-			return sym[i].name;
-	return "?";
+	/* Where kallsyms has no data, the nearest symbol before a table is not its name. */
+	if (sym[0].name[0] && (!sym[0].offset || !sym[1].name[0]))
+		return sym[0].name;
+	return sym[1].name[0] ? sym[1].name : "?";
 }

@@ -121,6 +121,17 @@ void capture__stop(struct capture *c)
 	c->stopped = true;
 }
 
+/* Of another command. */
+int capture_snapshot(struct source **ret_s, struct errmsg *err)
+{
+	return err_set(err, -EOPNOTSUPP, "not here");
+}
+
+bool capture_snapshot_changed(const struct source *s, __u64 mm)
+{
+	return false;
+}
+
 void capture__stats(const struct capture *c, struct capture_stats *ret_st)
 {
 	*ret_st = (struct capture_stats){ .lost_overturning = fake.lost_overturning };
