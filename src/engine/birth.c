@@ -200,6 +200,7 @@ static void failed_on_hmm(struct engine *e, struct event *ev)
 
 static void born_on_hmm(struct engine *e, struct object *hmm, const struct event *ev)
 {
+	hmm->account->quiet = false;
 	account_registered(hmm->account, ev);
 	hmm_check_released(e, hmm, &ev->m);
 	history_add(e, hmm, &ev->m);

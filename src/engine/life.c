@@ -127,7 +127,10 @@ static void end_account(struct engine *e, struct object *o, const struct moment 
 			a->unmirrored = mark_of(m);
 	}
 	touch(hmm, m->ts);
-	if (!a->exact || !alive(hmm) || o->state == LIFE_GONE)
+	if (o->state == LIFE_GONE)
+		return;
+	a->quiet = false;
+	if (!a->exact || !alive(hmm))
 		return;
 	account_add(e, a, &h);
 	hmm_arm(e, hmm);
