@@ -99,7 +99,7 @@ $(O)/gen/report_page.h: tools/embed-page $(page_src)
 	@touch $@
 
 $(O)/obj/out/report_html.o: $(O)/gen/report_page.h
-$(O)/obj/cmd/main.o $(O)/obj/cmd/session.o: $(O)/gen/version.h
+$(O)/obj/cmd/main.o $(O)/obj/cmd/session.o $(O)/obj/cmd/gate.o: $(O)/gen/version.h
 $(O)/obj/cmd/cmd_rules.o: $(O)/gen/rules_text.h
 $(O)/obj/out/export_perfetto.o $(O)/obj/out/export_packets.o: $(O)/gen/perfetto.pb-c.h
 

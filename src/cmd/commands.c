@@ -59,6 +59,7 @@ static const struct opt check_opts[] = {
 	OPT_GROUP("Input and output"),
 	ROW_TEXT,
 	ROW_JSON("print NDJSON instead of text"),
+	ROWS_REPORT,
 	ROW_OUTPUT("with a command: record to this trace file at the same time"),
 	ROW_FORCE,
 	ROWS_COMMON,

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "version.h"
+
 static int add_assertions(struct gate *g, struct errmsg *err)
 {
 	const struct options *o = &g->inv->o;
@@ -25,6 +27,9 @@ int gate__init(struct gate *g, const struct invocation *inv, struct errmsg *err)
 
 	*g = (struct gate){ .inv = inv };
 	map64__init(&g->hidden);
+	if (o->json + o->ktap + o->github > 1)
+		return err_set(err, -EINVAL, "--json, --ktap and --github all go to stdout: "
+			       "choose one");
 	if (o->suppressions)
 		ret = suppressions__read(&g->suppressions, o->suppressions, err);
 	if (!ret && o->baseline)
@@ -231,17 +236,73 @@ static int write_file(const char *path, const struct strbuf *sb, struct errmsg *
 	return ret;
 }
 
-int gate__write(const struct gate *g, const struct summary *sum, const char *command_end,
-		struct errmsg *err)
+static int write_cases(const struct gate *g, const struct cases_input *in, struct errmsg *err)
+{
+	const struct options *o = &g->inv->o;
+	struct strbuf sb = STRBUF_INIT;
+	struct cases c;
+	int ret = 0;
+
+	if (!o->junit && !o->ktap)
+		return 0;
+	if (cases__build(&c, in))
+		ret = err_set(err, -ENOMEM, "out of memory");
+	if (!ret && o->junit) {
+		junit_write(&c, &sb);
+		ret = write_file(o->junit, &sb, err);
+	}
+	strbuf__reset(&sb);
+	if (!ret && o->ktap) {
+		ktap_write(&c, &sb);
+		fputs(strbuf__str(&sb), in->sink->f);
+		ret = strbuf__err(&sb) ? err_set(err, -ENOMEM, "out of memory") : 0;
+	}
+	strbuf__free(&sb);
+	cases__free(&c);
+	return ret;
+}
+
+static int write_findings(const struct gate *g, const struct cases_input *in, struct errmsg *err)
 {
 	const struct options *o = &g->inv->o;
 	struct strbuf sb = STRBUF_INIT;
 	int ret = 0;
 
-	if (o->write_baseline) {
-		baseline__json(&g->seen, &sb);
-		ret = write_file(o->write_baseline, &sb, err);
+	if (o->sarif) {
+		sarif_write(in, HMT_VERSION, &sb);
+		ret = write_file(o->sarif, &sb, err);
+	}
+	strbuf__reset(&sb);
+	if (!ret && o->github) {
+		github_write(in, &sb);
+		fputs(strbuf__str(&sb), in->sink->f);
+		ret = strbuf__err(&sb) ? err_set(err, -ENOMEM, "out of memory") : 0;
 	}
 	strbuf__free(&sb);
 	return ret;
+}
+
+int gate__write(const struct gate *g, const struct summary *sum, const struct sink *sink,
+		const char *command_end, struct errmsg *err)
+{
+	const struct cases_input in = {
+		.evidence = &g->evidence, .assertions = &g->assertions, .summary = sum,
+		.sink = sink, .severity = g->inv->o.severity, .command_end = command_end,
+	};
+	struct strbuf sb = STRBUF_INIT;
+	int ret = 0;
+
+	if (g->inv->o.write_baseline) {
+		baseline__json(&g->seen, &sb);
+		ret = write_file(g->inv->o.write_baseline, &sb, err);
+	}
+	strbuf__free(&sb);
+	if (!ret)
+		ret = write_cases(g, &in, err);
+	return ret ? ret : write_findings(g, &in, err);
+}
+
+const struct sink_ops *gate_sink(const struct options *o)
+{
+	return o->json ? &sink_json_ops : o->ktap ? &sink_none_ops : &sink_text_ops;
 }

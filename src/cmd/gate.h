@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "out/assert.h"
 #include "out/baseline.h"
+#include "out/cases.h"
 #include "out/suppress.h"
 
 struct gate {
@@ -38,14 +39,17 @@ bool gate__hides(const struct gate *g, const struct finding *f);
 
 /* All is over: judges the assertions and sets sum->verdict. Return: 0 or -ENOMEM. */
 int gate__finish(struct gate *g, struct summary *sum);
+/* The sink that prints, as the options have it. */
+const struct sink_ops *gate_sink(const struct options *o);
 /* What the summary is followed by (text) or preceded by (NDJSON). */
 void gate__text(const struct gate *g, FILE *f);
 void gate__json(const struct gate *g, FILE *f);
 /*
- * The files of CI. command_end: how the command ended, "" when it went well.
+ * The reports for CI: files, and to the sink's what the options want there.
+ * command_end: how the command ended, "" when it went well.
  * Return: 0, or negative with *err a sentence.
  */
-int gate__write(const struct gate *g, const struct summary *sum, const char *command_end,
-		struct errmsg *err);
+int gate__write(const struct gate *g, const struct summary *sum, const struct sink *sink,
+		const char *command_end, struct errmsg *err);
 
 #endif /* CMD_GATE_H */

@@ -95,7 +95,7 @@ int judge__init_lives(struct judge *j, struct invocation *inv, FILE *out, judge_
 	}
 	gate__attach(&j->gate, j->symtab, engine__stats(j->engine));
 	j->sink = (struct sink){
-		.ops = inv->o.json ? &sink_json_ops : &sink_text_ops,
+		.ops = gate_sink(&inv->o),
 		.f = out,
 		.symtab = j->symtab,
 		.color = inv->color,
@@ -193,14 +193,17 @@ void judge__print_summary(struct judge *j)
 	if (j->inv->o.json)
 		gate__json(&j->gate, j->sink.f);
 	j->sink.ops->summary(&j->sink, &j->sum);
-	if (!j->inv->o.json && !j->inv->o.quiet)
+	if (!j->inv->o.json && !j->inv->o.ktap && !j->inv->o.quiet)
 		gate__text(&j->gate, j->sink.f);
 	after_output(j);
 }
 
 int judge__write(struct judge *j, const char *command_end, struct errmsg *err)
 {
-	return gate__write(&j->gate, &j->sum, command_end, err);
+	int ret = gate__write(&j->gate, &j->sum, &j->sink, command_end, err);
+
+	after_output(j);
+	return ret;
 }
 
 void judge__free(struct judge *j)

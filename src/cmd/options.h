@@ -39,6 +39,14 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 	OPT_FLAG(0, "print-suppressions", struct options, print_suppressions, \
 		 "print the lines that would suppress the findings")
 
+#define ROWS_REPORT \
+	OPT_STRING(0, "junit", struct options, junit, "FILE", \
+		   "also write a JUnit report: a test case a rule, and one an assertion"), \
+	OPT_STRING(0, "sarif", struct options, sarif, "FILE", "also write a SARIF 2.1.0 report"), \
+	OPT_FLAG(0, "ktap", struct options, ktap, "print KTAP instead of text"), \
+	OPT_FLAG(0, "github", struct options, github, \
+		 "also print annotations as GitHub Actions understands them")
+
 #define ROWS_ASSERT \
 	OPT_GROUP("What is asserted"), \
 	OPT_CALL('a', "assert", struct options, asserts, "EXPR", option_word, \

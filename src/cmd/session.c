@@ -403,7 +403,7 @@ static int prepare_child(struct session *s, struct errmsg *err)
 	if (!s->inv->rest.after)
 		return 0;
 	return child__prepare(&s->child, s->inv->rest.after,
-			      s->inv->o.json || (path && !strcmp(path, "-")), err);
+			      s->inv->o.json || s->inv->o.ktap || (path && !strcmp(path, "-")), err);
 }
 
 static int session_steps(struct session *s, struct errmsg *err)
