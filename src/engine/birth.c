@@ -158,7 +158,8 @@ static struct object *failed(struct engine *e, const struct event *ev, const str
 {
 	struct object *o = object_find(e, b->class, b->addr);
 	struct step step = life_steps[o ? o->state : LIFE_NONE][LE_REGISTER_FAILED];
-	bool again = o && o->state == LIFE_FAILED;
+	/* What was flagged is over: memory is used again, and the next fault is its own. */
+	bool again = o && o->state == LIFE_FAILED && !(o->flags & OBJ_NOTED);
 
 	if (!o)
 		o = object_get(e, b->class, b->addr);
@@ -198,8 +199,17 @@ static void failed_on_hmm(struct engine *e, struct event *ev)
 	history_add(e, hmm, &ev->m);
 }
 
-static void born_on_hmm(struct engine *e, struct object *hmm, const struct event *ev)
+/* A struct hmm is born by a get, which does not say whose address space it is. */
+static void own_hmm(struct object *hmm, const struct birth *b)
 {
+	if (!hmm->born.more)
+		hmm->born.more = b->owner;
+}
+
+static void born_on_hmm(struct engine *e, struct object *hmm, const struct event *ev,
+			const struct birth *b)
+{
+	own_hmm(hmm, b);
 	hmm->account->quiet = false;
 	account_registered(hmm->account, ev);
 	hmm_check_released(e, hmm, &ev->m);
@@ -227,6 +237,7 @@ void on_mirror_register(struct engine *e, struct event *ev)
 		return;
 	hmm = r->hmm ? NULL : hmm_backing(e, ev);
 	if (hmm) {
+		own_hmm(hmm, &b);
 		hmm_backed(e, hmm, ev, r->ret);
 		return;
 	}
@@ -242,7 +253,7 @@ void on_mirror_register(struct engine *e, struct event *ev)
 		return;
 	life_link(e, o, mm, hmm);
 	if (hmm) {
-		born_on_hmm(e, hmm, ev);
+		born_on_hmm(e, hmm, ev, &b);
 	} else {
 		o->users = r->refs ? (__s64)r->refs : 1;
 		e->stats.live_refs += (__u64)o->users;
@@ -421,7 +432,7 @@ void on_range_register(struct engine *e, struct event *ev)
 	life_link(e, o, mm, home.mirror && home.mirror->parent == home.hmm ? home.mirror
 									  : home.hmm);
 	if (home.hmm)
-		born_on_hmm(e, home.hmm, ev);
+		born_on_hmm(e, home.hmm, ev, &b);
 	if (use.fate != MM_FINE)
 		charge_dead_mm(e, o, &use, ev);
 	else if (home.hmm)
