@@ -188,6 +188,17 @@ static bool same_file(const char *a, const char *b)
 	return !stat(a, &sa) && !stat(b, &sb) && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
 }
 
+/* The writer knows the file by the name it has until it is complete. */
+static int rename_in(struct errmsg *err, const char *tmp, const char *path, int code)
+{
+	const struct errmsg said = *err;
+	size_t len = strlen(tmp);
+
+	if (strncmp(said.text, tmp, len))
+		return code;
+	return err_set(err, code, "%s%s", path, said.text + len);
+}
+
 /* Return: 0, or negative with *err. out is written and complete then. */
 static int rescue(struct recovery *r, struct invocation *inv, struct source *s, struct errmsg *err)
 {
@@ -206,6 +217,8 @@ static int rescue(struct recovery *r, struct invocation *inv, struct source *s, 
 		else
 			ret = file_writer__close(w, err);
 	}
+	if (ret)
+		ret = rename_in(err, target.tmp, inv->o.output, ret);
 	if (!ret)
 		ret = target__commit(&target, err);
 	target__abort(&target);

@@ -19,9 +19,13 @@ struct ndjson {
 	struct strbuf line, names;
 };
 
-/* A sink does not say that it could not write. */
+/* A sink does not return what went wrong. */
 static void check_written(struct export *x)
 {
+	const struct ndjson *n = x->priv;
+
+	if (n->sink.failed)
+		export_no_memory(x);
 	if (!x->failed && ferror(x->f))
 		export_cannot_write(x, errno ? -errno : -EIO);
 }

@@ -53,15 +53,16 @@ struct database {
 static void check(struct export *x, int rc)
 {
 	struct database *d = x->priv;
-	const char *hint = rc == SQLITE_FULL ? "; make room or write elsewhere" : "";
+	int code = d->db ? sqlite3_system_errno(d->db) : 0;
 
 	if (rc == SQLITE_OK || rc == SQLITE_DONE || rc == SQLITE_ROW)
 		return;
 	if (rc == SQLITE_NOMEM)
 		export_no_memory(x);
+	else if (rc == SQLITE_FULL || ((rc & 0xff) == SQLITE_IOERR && code))
+		export_cannot_write(x, rc == SQLITE_FULL ? -ENOSPC : -code);
 	else
-		export_fail(x, rc == SQLITE_FULL ? -ENOSPC : -EIO, "%s: cannot write: %s%s",
-			    x->name, sqlite3_errmsg(d->db), hint);
+		export_fail(x, -EIO, "%s: cannot write: %s", x->name, sqlite3_errmsg(d->db));
 }
 
 /* --- one row ------------------------------------------------------------------ */

@@ -73,6 +73,7 @@ struct sink {
 	bool color;
 	int verbose;		/* > 0: whole stacks and histories, lost records as they come */
 	bool quiet;		/* text: the summary's first line only */
+	bool failed;		/* NDJSON: a line is missing, for there was no memory */
 	void *owner;		/* of ops that wrap others */
 };
 

@@ -33,6 +33,8 @@ static void close_line(struct sink *s, struct jsonw *j, struct strbuf *sb)
 	strbuf__addc(sb, '\n');
 	if (!strbuf__err(sb))
 		fwrite(strbuf__str(sb), 1, sb->len, s->f);
+	else
+		s->failed = true;
 	strbuf__free(sb);
 }
 

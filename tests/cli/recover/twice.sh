@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0
+trace leak x.hmt 4; head -c 900 x.hmt > y.hmt; hmmtrace recover y.hmt -o z.hmt > said; hmmtrace recover z.hmt -o zz.hmt && cmp z.hmt zz.hmt
