@@ -207,6 +207,12 @@ static void set_knobs(struct capture *c)
 		if (prog)
 			bpf_program__set_autoload(prog, true);
 	}
+	if (c->features.f[FEAT_ITER].state == FEATURE_OK) {
+		bpf_program__set_autoload(c->skel->progs.hmt_snapshot, true);
+	} else {
+		bpf_map__set_autocreate(c->skel->maps.hmt_snap_mms, false);
+		bpf_map__set_autocreate(c->skel->maps.hmt_snap_ring, false);
+	}
 }
 
 static int load_once(struct capture *c)
@@ -244,6 +250,15 @@ static bool plan_classic(struct capture *c)
 	return true;
 }
 
+static struct snap_conf snap_conf_of(const struct hmmtrace_bpf *skel)
+{
+	return (struct snap_conf){
+		.prog_fd = bpf_program__fd(skel->progs.hmt_snapshot),
+		.ring_fd = bpf_map__fd(skel->maps.hmt_snap_ring),
+		.round = &skel->bss->hmt_snap_round, .more = &skel->bss->hmt_snap_more,
+	};
+}
+
 static int open_reader(struct capture *c, struct errmsg *err)
 {
 	struct reader_conf conf = {
@@ -251,6 +266,9 @@ static int open_reader(struct capture *c, struct errmsg *err)
 		.stats_fd = bpf_map__fd(c->skel->maps.hmt_stats),
 		.live_fd = bpf_map__fd(c->skel->maps.hmt_live),
 		.stacks_fd = bpf_map__fd(c->skel->maps.hmt_stacks),
+		.mms_fd = bpf_map__fd(c->skel->maps.hmt_mms),
+		.owners_fd = bpf_map__fd(c->skel->maps.hmt_owners),
+		.snap = snap_conf_of(c->skel),
 		.ring_bytes = c->ring_bytes,
 		.ring_lost = &c->skel->bss->hmt_ring_lost,
 	};
@@ -338,6 +356,9 @@ int capture__activate(struct capture *c, struct errmsg *err)
 		return err_set(err, -ENOMEM, "there is no memory to trace with");
 	__atomic_store_n(&c->skel->bss->hmt_on, 1, __ATOMIC_SEQ_CST);
 	c->active = true;
+	/* Only now: what is born during the walk tells so itself. */
+	if (reader__snapshot(&c->reader))
+		return err_set(err, -ENOMEM, "there is no memory to trace with");
 	return 0;
 }
 
@@ -389,15 +410,6 @@ static int snapshot_load(struct hmmtrace_bpf **ret_skel, struct errmsg *err)
 	}
 	*ret_skel = skel;
 	return 0;
-}
-
-static struct snap_conf snap_conf_of(const struct hmmtrace_bpf *skel)
-{
-	return (struct snap_conf){
-		.prog_fd = bpf_program__fd(skel->progs.hmt_snapshot),
-		.ring_fd = bpf_map__fd(skel->maps.hmt_snap_ring),
-		.round = &skel->bss->hmt_snap_round, .more = &skel->bss->hmt_snap_more,
-	};
 }
 
 /* Is there what it needs? Tracing needs more. */

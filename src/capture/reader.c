@@ -236,7 +236,9 @@ static int walk_table(const struct reader *r, struct sync_set *set)
 	return err;
 }
 
-static int push_objects(struct reader *r, const struct sync_set *set)
+/* flags: of sync-begin. snap: NULL, or what the objects were found by. */
+static int push_objects(struct reader *r, const struct sync_set *set, __u64 flags,
+			const struct snapshot *snap)
 {
 	struct sync_obj **list;
 	long nr = sync_set__list(set, &list);
@@ -245,7 +247,9 @@ static int push_objects(struct reader *r, const struct sync_set *set)
 	if (nr < 0)
 		return nr;
 	memset(r->live, 0, sizeof(r->live));
-	err = push_mark(r, HMT_SYNC_BEGIN, r->cut, 0);
+	err = push_mark(r, HMT_SYNC_BEGIN, r->cut, flags);
+	if (snap && !err)
+		err = snapshot__tasks(snap, r->cut, &r->out);
 	for (long i = 0; i < nr && !err; i++) {
 		struct hmt_sync_object rec;
 
@@ -256,16 +260,38 @@ static int push_objects(struct reader *r, const struct sync_set *set)
 	hmt_free(list);
 	if (err)
 		return err;
-	r->resyncs++;
+	r->resyncs += !snap;
 	/* What found no place in the table is missing from the walk. */
-	return push_mark(r, HMT_SYNC_END, r->cut,
-			 r->loss.total[HMT_CAUSE_TABLE_FULL] ? HMT_SYNC_PARTIAL : 0);
+	return push_mark(r, HMT_SYNC_END, r->cut, r->loss.total[HMT_CAUSE_TABLE_FULL] ||
+			 (snap && snap->changing) ? HMT_SYNC_PARTIAL : 0);
+}
+
+/*
+ * Lets the programs in flight finish, then delivers what they wrote and applies
+ * it to what was walked. Return: 1, or 0: records were lost meanwhile, and set
+ * is worthless; negative errno.
+ */
+static int catch_up(struct reader *r, __u64 lost, struct sync_set *set)
+{
+	__u64 ts, lost_after;
+	int err;
+
+	reader_quiesce();
+	err = take_cut(r, &ts, &lost_after);
+	if (!err)
+		err = drain(r);
+	if (err || lost_after != lost)
+		return err == -EAGAIN ? 0 : err;
+	batch__sort(&r->batch);
+	err = deliver(r, batch__older(&r->batch, ts), set);
+	r->cut = ts;
+	return err ? err : 1;
 }
 
 /* Return: 0, done or not; negative errno. */
 static int resync(struct reader *r)
 {
-	__u64 begin = clock_ns(CLOCK_MONOTONIC), lost = ring_lost(r), ts, lost_after;
+	__u64 begin = clock_ns(CLOCK_MONOTONIC), lost = ring_lost(r);
 	struct sync_set set;
 	int err;
 
@@ -274,30 +300,112 @@ static int resync(struct reader *r)
 	err = walk_table(r, &set);
 	if (err)
 		goto out;
-	reader_quiesce();
-	err = take_cut(r, &ts, &lost_after);
-	if (!err)
-		err = drain(r);
-	if (!err && lost_after == lost) {
-		batch__sort(&r->batch);
-		err = deliver(r, batch__older(&r->batch, ts), &set);
-		r->cut = ts;
+	err = catch_up(r, lost, &set);
+	if (err == 1) {
 		/* What was lost before the walk needs no other walk, but is to be told. */
 		read_counters(r);
+		err = report_ring(r, lost, r->cut);
 		if (!err)
-			err = report_ring(r, lost, ts);
-		if (!err)
-			err = push_objects(r, &set);
+			err = push_objects(r, &set, 0, NULL);
 		r->want_sync = false;
-	} else {
+	} else if (!err) {
 		/* Overtaken. What was drained is delivered by the next round. */
-		r->sync_not_before = ts = clock_ns(CLOCK_MONOTONIC) + SYNC_RETRY_NS;
-		if (err == -EAGAIN)
-			err = 0;
+		r->sync_not_before = clock_ns(CLOCK_MONOTONIC) + SYNC_RETRY_NS;
 	}
 out:
 	sync_set__free(&set);
 	return err;
+}
+
+/* --- what was before ---------------------------------------------------------------- */
+
+/*
+ * The programs keep the table; what they have not seen being born is entered
+ * for them. One that ended before it was entered has its record in the ring, and
+ * is taken out again when that has been applied.
+ */
+static int enter_live(struct reader *r, const struct sync_set *set)
+{
+	struct map64_iter it;
+	int err = 0;
+
+	for (int c = HMT_CLASS_MIRROR; c <= HMT_CLASS_RANGE; c++) {
+		map64__for_each(&set->objs[c], &it) {
+			const struct sync_obj *o = it.val;
+			struct live_key key = { .addr = it.key, .class = c };
+			struct mm_val mm = { .regs = 1, .owner = o->val.owner };
+
+			if (o->val.owner) {
+				bpf_map_update_elem(r->conf.mms_fd, &o->val.mm, &mm, BPF_NOEXIST);
+				bpf_map_update_elem(r->conf.owners_fd, &o->val.owner, &o->val.mm,
+						    BPF_NOEXIST);
+			}
+			if (bpf_map_update_elem(r->conf.live_fd, &key, &o->val, BPF_NOEXIST) &&
+			    errno != EEXIST)
+				err = loss__report_one(&r->loss, HMT_CAUSE_TABLE_FULL, HMT_CPU_NONE,
+						       -1, 1, r->cut, &r->out);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+static void leave_live(struct reader *r, const struct sync_set *before, const struct sync_set *now)
+{
+	struct map64_iter it;
+
+	for (int c = HMT_CLASS_MIRROR; c <= HMT_CLASS_RANGE; c++) {
+		map64__for_each(&before->objs[c], &it) {
+			struct live_key key = { .addr = it.key, .class = c };
+			struct live_val val;
+
+			if (map64__get(&now->objs[c], it.key))
+				continue;
+			/* Not the life that began there since. */
+			if (!bpf_map_lookup_elem(r->conf.live_fd, &key, &val) && !val.born)
+				bpf_map_delete_elem(r->conf.live_fd, &key);
+		}
+	}
+}
+
+/* Nothing has been read from the ring yet: all that changed since is in there. */
+static int snapshot_sync(struct reader *r, const struct snapshot *snap, __u64 begin, __u64 lost)
+{
+	struct sync_set before, now;
+	int err;
+
+	sync_set__init(&before, begin);
+	sync_set__init(&now, begin);
+	err = snapshot__to_sync(snap, &before);
+	err = err ? err : snapshot__to_sync(snap, &now);
+	err = err ? err : enter_live(r, &before);
+	err = err ? err : catch_up(r, lost, &now);
+	if (err == 1) {
+		leave_live(r, &before, &now);
+		err = push_objects(r, &now, HMT_SYNC_SNAPSHOT, snap);
+	}
+	sync_set__free(&before);
+	sync_set__free(&now);
+	return err;
+}
+
+int reader__snapshot(struct reader *r)
+{
+	__u64 begin = clock_ns(CLOCK_MONOTONIC), lost = ring_lost(r);
+	struct snapshot snap;
+	struct errmsg why;
+	int err;
+
+	if (r->conf.snap.prog_fd < 0)
+		return 0;
+	err = snapshot__take(&snap, &r->conf.snap, &why);
+	if (!err) {
+		snapshot__settle(&snap, false);
+		err = snapshot_sync(r, &snap, begin, lost);
+	}
+	snapshot__free(&snap);
+	return err == -ENOMEM ? err : 0;
 }
 
 /* --- rounds ----------------------------------------------------------------------- */

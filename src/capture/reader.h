@@ -8,11 +8,14 @@
 #include "capture/enrich.h"
 #include "capture/loss.h"
 #include "capture/ring.h"
+#include "capture/snapshot.h"
 
 /* What the reader needs of the loaded programs. Descriptors are borrowed. */
 struct reader_conf {
 	int ring_fd, stats_fd, live_fd, stacks_fd;
 	int prog_fds[PLAN_PROGS];		/* -1: not loaded */
+	int mms_fd, owners_fd;
+	struct snap_conf snap;			/* prog_fd -1: what was before is not known */
 	size_t ring_bytes;
 	const volatile __u64 *ring_lost;	/* running total, written by the programs */
 };
@@ -41,6 +44,11 @@ int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg
 void reader__close(struct reader *r);
 /* The stream begins at ts. */
 int reader__start(struct reader *r, __u64 ts, __u64 flags);
+/*
+ * What was registered before the stream began: to be called right after the
+ * programs are switched on. Return: 0, also when it cannot be told; negative errno.
+ */
+int reader__snapshot(struct reader *r);
 /* No program runs any more: what is in the ring is all there will be. */
 void reader__stop(struct reader *r);
 

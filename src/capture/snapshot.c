@@ -177,12 +177,22 @@ int snapshot__to_sync(const struct snapshot *s, struct sync_set *set)
 	return 0;
 }
 
-void snapshot__task(const struct snap_obj *space, __u64 ts, struct hmt_task *ret_rec)
+int snapshot__tasks(const struct snapshot *s, __u64 ts, struct outq *q)
 {
-	hdr_make(&ret_rec->h, HMT_TASK, sizeof(*ret_rec), ts);
-	ret_rec->h.tgid = ret_rec->h.tid = space->owner;
-	ret_rec->comm0 = space->comm[0];
-	ret_rec->comm1 = space->comm[1];
-	ret_rec->parent = 0;
-	ret_rec->flags = 0;
+	struct map64_iter it;
+
+	map64__for_each(&s->spaces, &it) {
+		const struct snap_known *space = it.val;
+		struct hmt_task rec;
+		int err;
+
+		hdr_make(&rec.h, HMT_TASK, sizeof(rec), ts);
+		rec.h.tgid = rec.h.tid = space->o.owner;
+		rec.comm0 = space->o.comm[0];
+		rec.comm1 = space->o.comm[1];
+		err = outq__push(q, &rec.h);
+		if (err)
+			return err;
+	}
+	return 0;
 }

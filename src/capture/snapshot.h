@@ -17,6 +17,7 @@
 
 #include "base/err.h"
 #include "base/map64.h"
+#include "capture/outq.h"
 #include "capture/resync.h"
 #include "capture/snap.h"
 
@@ -55,8 +56,8 @@ void snapshot__settle(struct snapshot *s, bool with_process);
 bool snapshot__is_changing(const struct snapshot *s, __u64 mm);
 /* Adds all of it. Return: 0 or -ENOMEM. */
 int snapshot__to_sync(const struct snapshot *s, struct sync_set *set);
-/* The name of the process that an address space belongs to. */
-void snapshot__task(const struct snap_obj *space, __u64 ts, struct hmt_task *ret_rec);
+/* The names of the processes that the address spaces belong to. Return: 0 or -ENOMEM. */
+int snapshot__tasks(const struct snapshot *s, __u64 ts, struct outq *q);
 
 /* The loaded program and what it writes to. Descriptors are borrowed. */
 struct snap_conf {

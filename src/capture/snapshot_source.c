@@ -43,23 +43,6 @@ static int push_mark(struct outq *q, __u16 kind, __u64 ts, __u64 flags)
 	return outq__push(q, &rec.h);
 }
 
-static int push_tasks(struct snapshot_source *s, __u64 ts)
-{
-	struct map64_iter it;
-
-	map64__for_each(&s->snap.spaces, &it) {
-		const struct snap_known *space = it.val;
-		struct hmt_task rec;
-		int err;
-
-		snapshot__task(&space->o, ts, &rec);
-		err = outq__push(&s->out, &rec.h);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
 static int push_objects(const struct sync_set *set, struct enrich *e, __u64 ts)
 {
 	struct sync_obj **list;
@@ -86,7 +69,7 @@ static int push_all(struct snapshot_source *s, __u64 ts)
 	sync_set__init(&set, ts);
 	err = err ? err : snapshot__to_sync(&s->snap, &set);
 	err = err ? err : push_mark(&s->out, HMT_SYNC_BEGIN, ts, HMT_SYNC_SNAPSHOT);
-	err = err ? err : push_tasks(s, ts);
+	err = err ? err : snapshot__tasks(&s->snap, ts, &s->out);
 	err = err ? err : push_objects(&set, &e, ts);
 	err = err ? err : push_mark(&s->out, HMT_SYNC_END, ts,
 				    s->snap.changing ? HMT_SYNC_PARTIAL : 0);

@@ -163,17 +163,25 @@ static void test_snapshot__process_went(void)
 	}
 }
 
-static void test_snapshot__task(void)
+static void test_snapshot__tasks(void)
 {
-	struct snap_obj space = { .owner = 12, .tgid = 13 };
-	struct hmt_task rec;
+	struct snap_obj space = { .mm = MM, .owner = 12, .tgid = 13 };
+	const struct hmt_task *rec;
+	struct outq q = { 0 };
 
 	memcpy(space.comm, "render", 6);
-	snapshot__task(&space, 99, &rec);
-	ASSERT_EQ(rec.h.kind, HMT_TASK);
-	ASSERT_EQ(rec.h.tgid, 12);
-	ASSERT_EQ(rec.h.ts, 99);
-	ASSERT_STREQ((const char *)&rec.comm0, "render");
+	snapshot__init(&s);
+	ASSERT(snapshot__next_walk(&s));
+	ASSERT_OK(snapshot__add(&s, &space));
+	ASSERT_OK(snapshot__tasks(&s, 99, &q));
+	rec = (const struct hmt_task *)outq__pop(&q);
+	ASSERT_NOT_NULL(rec);
+	ASSERT_EQ(rec->h.kind, HMT_TASK);
+	ASSERT_EQ(rec->h.tgid, 12);
+	ASSERT_EQ(rec->h.ts, 99);
+	ASSERT_STREQ((const char *)&rec->comm0, "render");
+	outq__free(&q);
+	snapshot__free(&s);
 }
 
 /* --- the table ------------------------------------------------------------------- */
@@ -243,5 +251,5 @@ static void test_snapshot_table__text(void)
 
 TEST_MAIN(TEST(test_snapshot__stable), TEST(test_snapshot__empty), TEST(test_snapshot__changing),
 	  TEST(test_snapshot__churn), TEST(test_snapshot__cut_short), TEST(test_snapshot__ending),
-	  TEST(test_snapshot__process_went), TEST(test_snapshot__task),
+	  TEST(test_snapshot__process_went), TEST(test_snapshot__tasks),
 	  TEST(test_snapshot_table__order), TEST(test_snapshot_table__text))
