@@ -140,8 +140,11 @@ static void confirm(struct engine *e, struct object *o, const struct hmt_sync_ob
 {
 	bool was_sure = !uncertain(e, o) && o->state == LIFE_LIVE;
 
-	if (o->state == LIFE_UNKNOWN)
+	if (!o->born.ts)
 		set_from_table(e, o, s);
+	/* Born after the end of what we thought it was on: on its heir, or wrongly. */
+	if (o->mm && o->mm->state == LIFE_ENDING && o->born.ts > o->mm->ended.ts)
+		o->flags |= OBJ_MM_UNSURE;
 	o->state = LIFE_LIVE;
 	if (was_sure)
 		return;
