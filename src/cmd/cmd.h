@@ -116,6 +116,7 @@ int cmd_live(struct invocation *inv);
 int cmd_record(struct invocation *inv);
 int cmd_report(struct invocation *inv);
 int cmd_check(struct invocation *inv);
+int cmd_diff(struct invocation *inv);
 int cmd_dump(struct invocation *inv);
 int cmd_export(struct invocation *inv);
 int cmd_recover(struct invocation *inv);

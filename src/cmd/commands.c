@@ -66,6 +66,17 @@ static const struct opt check_opts[] = {
 	OPT_END(),
 };
 
+static const struct opt diff_opts[] = {
+	ROWS_FILTER,
+	ROWS_JUDGE,
+	OPT_GROUP("Input and output"),
+	ROW_TEXT,
+	ROW_JSON("print NDJSON instead of text"),
+	OPT_FLAG('q', "quiet", struct options, quiet, "print the verdict and nothing else"),
+	ROW_HELP,
+	OPT_END(),
+};
+
 static const struct opt dump_opts[] = {
 	ROWS_FILTER,
 	OPT_GROUP("Input and output"),
@@ -168,6 +179,11 @@ const struct command commands[] = {
 		.name = "check", .run = cmd_check, .flags = CMD_FILE_OR_CHILD, .opts = check_opts,
 		.synopsis = "[OPTION]... FILE | -- CMD [ARG]...",
 		.help = "judge a trace file or a command, for scripts and CI",
+	},
+	{
+		.name = "diff", .run = cmd_diff, .flags = CMD_WORDS, .opts = diff_opts,
+		.synopsis = "[OPTION]... A B",
+		.help = "say what run B leaks that run A does not",
 	},
 	{
 		.name = "dump", .run = cmd_dump, .flags = CMD_FILE, .opts = dump_opts,

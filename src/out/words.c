@@ -157,17 +157,16 @@ char *words_doubt(const struct finding *f, char *buf, size_t size)
 	return buf;
 }
 
-/* Is it code that every driver calls, rather than the driver? */
-static bool is_plumbing(const struct symbol *sym)
+bool words_plumbing(const char *name)
 {
 	static const char *const prefixes[] = {
 		"hmm_", "__hmm_", "mmu_", "__mmu_", "trace_", "__trace", "bpf_", "__bpf_",
 	};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
-		if (!strncmp(sym->name, prefixes[i], strlen(prefixes[i])))
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
 			return true;
-	return !sym->name[0];
+	return !*name;
 }
 
 __u64 words_place(const struct symtab *t, const struct moment *m)
@@ -183,7 +182,7 @@ __u64 words_place(const struct symtab *t, const struct moment *m)
 			continue;
 		if (sym.module[0])
 			return ips[i];
-		if (!outside && !is_plumbing(&sym))
+		if (!outside && !words_plumbing(sym.name))
 			outside = ips[i];
 	}
 	return outside ? outside : m->call_site;

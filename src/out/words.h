@@ -39,6 +39,9 @@ char *words_doubt(const struct finding *f, char *buf, size_t size);
  */
 __u64 words_place(const struct symtab *t, const struct moment *m);
 
+/* Is a function of that name code that every driver calls, rather than the driver? */
+bool words_plumbing(const char *name);
+
 /*
  * The driver to blame, "" when it is not known. An address space has none of
  * its own: there it is the one whose code made the event that is wrong.

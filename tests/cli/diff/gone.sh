@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0
+cp "$DATA/leak.in" "$DATA/clean.in" .
+hmmtrace diff --text leak.in clean.in
