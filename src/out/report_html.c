@@ -261,6 +261,7 @@ int html_page__write(struct html_page *p, const struct report *r, const struct s
 	if (!err) {
 		fwrite(page_head, 1, sizeof(page_head), out);
 		write_escaped(strbuf__str(&sb), sb.len, out);
+		fputc('\n', out);
 		fwrite(page_tail, 1, sizeof(page_tail), out);
 	}
 	strbuf__free(&sb);
