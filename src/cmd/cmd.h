@@ -18,7 +18,7 @@
 /* X(NAME, value, "what it means"): the contract with scripts, see hmmtrace(1). */
 #define EXIT_CODES(X) \
 	X(CLEAN, 0, "clean, or done") \
-	X(FINDINGS, 1, "at least one certain finding of severity warn or error") \
+	X(FINDINGS, 1, "a certain finding of severity warn or error, or a failed assertion") \
 	X(TROUBLE, 2, "wrong usage, or something failed; a sentence on stderr says what") \
 	X(INCONCLUSIVE, 3, "events are missing that could overturn \"clean\"") \
 	X(UNSUPPORTED, 4, "this kernel or this build cannot do it")

@@ -255,6 +255,44 @@ static void test_session__clean_command(void)
 	ASSERT_STREQ(err_text, "");
 }
 
+/* The command fails, what it did to the kernel is fine: two things, told apart. */
+static void test_session__check_reports(void)
+{
+	static char report[65536];
+
+	fresh("0.000 start flags=1\n");
+	ASSERT_EQ(RUN("check", "-q", "--grace", "10ms", "--junit", "r.xml", "--sarif", "r.sarif",
+		      "--", "sh", "-c", "exit 7"), EXIT_CLEAN);
+	ASSERT_HAS(err_text, "hmmtrace: command exited with status 7\n");
+	slurp("r.xml", report, sizeof(report));
+	ASSERT_HAS(report, " failures=\"0\" errors=\"0\"");
+	ASSERT_HAS(report, "<system-err>command exited with status 7</system-err>");
+	slurp("r.sarif", report, sizeof(report));
+	ASSERT_HAS(report, "\"text\":\"command exited with status 7\"");
+	fresh(LEAK);
+	ASSERT_EQ(RUN("check", "--ktap", "--grace", "50ms", "-a", "range.count == 1", "--", "sh",
+		      "-c", "echo not KTAP"), EXIT_FINDINGS);
+	ASSERT_EQ(strncmp(out, "KTAP version 1\n1..3\n", 20), 0);
+	ASSERT_HAS(out, "\n  not ok 2 range-orphaned-by-mm\n");
+	ASSERT_HAS(out, "\n  ok 1 range.count == 1\nok 3 assertion\n");
+	ASSERT_HAS(err_text, "not KTAP\n");
+}
+
+/* A typo is told before the command runs. */
+static void test_session__typo_in_an_assertion(void)
+{
+	fresh(LEAK);
+	ASSERT_EQ(RUN("check", "-a", "range.cuont == 1", "--", "touch", "ran"), EXIT_TROUBLE);
+	ASSERT_HAS(err_text, "column 7: 'cuont' is not known here");
+	ASSERT_EQ(RUN("check", "-q", "-a", "range.count == 1", "--", "test", "!", "-e", "ran"),
+		  EXIT_FINDINGS);
+	ASSERT_NULL(strstr(err_text, "status 1"));
+	ASSERT_EQ(RUN("check", "-a", "range.count == 1", "-a", "range.live.end == 0", "--grace",
+		      "10ms", "--", "true"), EXIT_FINDINGS);
+	ASSERT_HAS(out, "1 failed assertion");
+	ASSERT_HAS(out, "  assertions  1 passed, 1 failed, 0 inconclusive\n");
+}
+
 static void test_session__loss_is_inconclusive(void)
 {
 	fresh("0.000 start flags=1\n0.001 lost cause=ring-full count=5 cpu=0\n");
@@ -365,6 +403,7 @@ static void test_session__begin(void)
 
 TEST_MAIN(TEST(test_session__begin), TEST(test_session__live_flags_after_the_command),
 	  TEST(test_session__check_says_the_verdict_first), TEST(test_session__clean_command),
+	  TEST(test_session__check_reports), TEST(test_session__typo_in_an_assertion),
 	  TEST(test_session__loss_is_inconclusive), TEST(test_session__live_and_report_agree),
 	  TEST(test_session__record_says_nothing_on_stdout),
 	  TEST(test_session__an_interrupt_ends_in_good_order),
