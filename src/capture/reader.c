@@ -415,8 +415,6 @@ static int report_losses(struct reader *r, __u64 lost)
 	int err = report_ring(r, lost, r->cut);
 
 	if (!err)
-		err = report_recursion(r);
-	if (!err)
 		err = loss__report_rest(&r->loss, r->cut, &r->out);
 	return err;
 }
@@ -434,8 +432,14 @@ static int one_round(struct reader *r)
 		return err;
 	batch__sort(&r->batch);
 	read_counters(r);
-	err = deliver(r, batch__older(&r->batch, ts), NULL);
 	r->cut = ts;
+	/*
+	 * Nobody knows between which records a skipped run lies. Told after them, a
+	 * deadline among them would be taken for certain; so it is told before.
+	 */
+	err = report_recursion(r);
+	if (!err)
+		err = deliver(r, batch__older(&r->batch, ts), NULL);
 	return err ? err : report_losses(r, lost);
 }
 
