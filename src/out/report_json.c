@@ -111,29 +111,26 @@ void report_json_cause(struct jsonw *j, const struct report *r, const struct rep
 {
 	char id[32];
 
-	if (c->is_rest) {
-		jsonw__kstr(j, "rule", "others");
-		jsonw__ku64(j, "certain", c->certain);
-		jsonw__ku64(j, "inconclusive", c->inconclusive);
-		return;
-	}
-	jsonw__kstr(j, "rule", rule_name(c->rule));
-	jsonw__kstr(j, "title", rule_title(c->rule));
+	/* Beyond the cap: what is said of the first is said of none of the others. */
+	jsonw__kstr(j, "rule", c->is_rest ? "others" : rule_name(c->rule));
+	jsonw__kstr(j, "title", c->is_rest ? "findings of still other kinds" :
+					     rule_title(c->rule));
 	jsonw__kstr(j, "severity", severity_name(c->severity));
 	key_driver(j, c->driver);
 	jsonw__ku64(j, "certain", c->certain);
 	jsonw__ku64(j, "inconclusive", c->inconclusive);
 	jsonw__ku64(j, "released", c->released);
 	jsonw__ku64(j, "bytes", c->bytes);
-	jsonw__kstr(j, "first", words_object(&c->first.object, id, sizeof(id)));
+	key_str(j, "first", c->is_rest ? NULL : words_object(&c->first.object, id, sizeof(id)));
 	jsonw__ku64(j, "first_finding", c->first.serial);
 	key_owner(j, c->owner, c->comm);
 	key_ts(j, "owner_exited_ns", c->owner_exited);
 	jsonw__kbool(j, "more_owners", c->nr_owners > 1);
 	key_place(j, r, "born_in", c->place);
-	key_place(j, r, c->first.offence.ts ? "wrong_in" : "left_in", c->offence_place);
-	key_str(j, "missing", words_missing(&c->first));
-	key_str(j, "surplus", words_surplus(&c->first));
+	key_place(j, r, "left_in", c->first.offence.ts ? 0 : c->offence_place);
+	key_place(j, r, "wrong_in", c->first.offence.ts ? c->offence_place : 0);
+	key_str(j, "missing", c->is_rest ? NULL : words_missing(&c->first));
+	key_str(j, "surplus", c->is_rest ? NULL : words_surplus(&c->first));
 	key_place(j, r, "others_released_in", c->release_place);
 	jsonw__ku64(j, "siblings", c->first.nr_siblings);
 	jsonw__ku64(j, "siblings_released_there", c->first.sibling_release.count);

@@ -301,6 +301,8 @@ void report__finding(struct report *r, const struct finding *f)
 		c->certain += certain;
 		c->inconclusive += !certain;
 		c->bytes += o->end - o->start;
+		if (c->is_rest && f->severity > c->severity)
+			c->severity = f->severity;
 	}
 	if (f->severity < SEVERITY_WARN)
 		return;
