@@ -276,8 +276,11 @@ static void fn_rows_unseen(const struct features *f, const struct plan_opts *o, 
 
 static void fn_rows_build(const struct features *f, const struct plan_opts *o, struct plan *p)
 {
+	struct plan_opts classic = *o, any = *o;
 	struct plan_row *row;
 
+	classic.force_classic |= !is_ok(f, FEAT_STEADY);
+	any.force_classic = false;
 	for (int i = 0; i < FN_NR; i++) {
 		const struct fn_text *t = &fn_texts[i];
 
@@ -291,14 +294,10 @@ static void fn_rows_build(const struct features *f, const struct plan_opts *o, s
 	}
 	row = row_new(p, kind_names[HMT_TASK_EXIT], row_texts[PLAN_EXIT].tracepoint,
 		      &fn_prose[PLAN_FN_EXIT]);
-	row_choose(f, o, PLAN_EXIT, row);
-	if (row->state == PLAN_MISSING && o->force_classic) {
-		/* Kprobes were asked for, and this is no function. */
-		struct plan_opts any = *o;
-
-		any.force_classic = false;
+	/* Since 7.x a program of a typed tracepoint is preempted like one of a trampoline. */
+	row_choose(f, &classic, PLAN_EXIT, row);
+	if (row->state == PLAN_MISSING)
 		row_choose(f, &any, PLAN_EXIT, row);
-	}
 	fn_rows_unseen(f, o, p);
 	groups_check(p);
 }

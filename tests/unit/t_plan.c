@@ -344,8 +344,11 @@ static void test_plan__kprobes(void)
 	without(FEAT_STEADY, "lazy");
 	plan_build(&f, &opts, &p);
 	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_KPROBE);
+	ASSERT_EQ(p.rows[PLAN_FN_EXIT].mech, MECH_TP);
 	without(FEAT_KPROBE, "this kernel has none");
+	f.exit_tracefs = false;
 	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.rows[PLAN_FN_EXIT].mech, MECH_TP_BTF);
 	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_FENTRY);
 
 	/* Only one function has no type information: only that one falls back. */

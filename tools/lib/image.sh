@@ -87,6 +87,13 @@ image_need() {
 		made=$(build_hmm_tests "$kernel") || return
 		image_program "$made"
 		;;
+	crowd)
+		made=$(build_crowd) || return
+		image_program "$made"
+		;;
+	odp)
+		image_odp "$kernel" || return
+		;;
 	*)
 		if ! command -v "$what" >/dev/null; then
 			echo "$what is not installed"

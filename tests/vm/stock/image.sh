@@ -20,6 +20,20 @@ build_odp_orphan() {
 	echo "$dest/odp_orphan"
 }
 
+build_crowd() {
+	local source=$top/tests/vm/stock/crowd.c dest
+	dest=$out/vm/crowd-$(hash_of "$source" "$top/include/hmmtrace/exerciser.h")
+	mkdir -p "$dest"
+	(
+		flock 9
+		[[ ! -x $dest/crowd ]] || exit 0
+		${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -static \
+			-I"$top/include" "$source" -o "$dest/crowd.new" >&2
+		mv "$dest/crowd.new" "$dest/crowd"
+	) 9>"$dest/lock"
+	echo "$dest/crowd"
+}
+
 # image_odp KERNEL: the modules, loaded at boot, the verbs programs, odp_orphan,
 # and /vm/odp.sh for the cases. Prints nothing, or why it cannot be had.
 image_odp() {

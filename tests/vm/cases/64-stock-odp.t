@@ -1,0 +1,27 @@
+NAME: memory on demand of rdma_rxe: whole when it is, one orphan when it is one
+KERNELS: stock-newest
+NEEDS: hmmtrace odp
+TIMEOUT: 400
+RUN:
+	. /vm/odp.sh
+	odp_up
+	hmmtrace live --json -o pingpong.hmt -- sh -euc '. /vm/guest.sh; . /vm/odp.sh
+		odp_pingpong; odp_pingpong -s 65536 -n 100' >pingpong.json
+	hmmtrace dump --json pingpong.hmt >pingpong-dump.json
+
+	hmmtrace live --json -o orphan.hmt -- sh -c 'odp_orphan --ranges 1 --pass >passed.json; sleep 1' \
+		>orphan.json || echo $? >orphan.status
+	hmmtrace report orphan.hmt >orphan.txt || true
+	kill $(sed 's/.*"child":\([0-9]*\).*/\1/' passed.json)
+
+	hmmtrace live --json -- odp_orphan --ranges 2 --hold 200 >held.json
+	hmmtrace live --json -o killed.hmt -- sh -c 'odp_orphan --kill 100 --within 30 >kills.json' >killed.json
+
+JQ: pingpong.json .[-1].verdict == "clean" and .[-1].lost_overturning == 0
+JQ: pingpong-dump.json (map(select(.event == "range-register" and .ret == 0)) | length) as $in | $in >= 4 and $in == (map(select(.event == "range-unregister-begin")) | length)
+GREP: orphan.status ^1$
+JQ: orphan.json map(select(.type == "finding")) | length == 1 and .[0].rule == "range-orphaned-by-mm" and .[0].confidence == "certain" and (.[0].object.driver | test("rdma_rxe|ib_"))
+HOST: jq -e -s '(.[0] | [.pid, .ranges[0]]) as $w | .[1:][] | select(.type == "finding") | .object.owner.pid == $w[0]' passed.json orphan.json
+JQ: held.json .[-1].verdict == "clean"
+JQ: killed.json .[-1].verdict == "clean" and .[-1].lost_overturning == 0
+JQ: kills.json .[0].killed == 100
