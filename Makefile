@@ -2,6 +2,7 @@
 #
 # make          build build/hmmtrace
 # make demo     boot a patched kernel, leak on purpose, watch it being flagged
+# make demo-stock  the same idea on Debian's newest kernel, unpatched: no kernel build
 # make test     everything that can fail: host tests, then the VM cases
 # make check    the part of `make test` that needs no VM and no root
 # make help     the rest
@@ -39,7 +40,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all unit check test demo setup lint install clean help need FORCE
+.PHONY: all unit check test demo demo-stock setup lint install clean help need FORCE
 all: $(O)/hmmtrace
 
 # --- the program ---------------------------------------------------------------
@@ -181,6 +182,12 @@ demo: setup
 	$(Q)$(MAKE) --no-print-directory $(jobs) all
 	@echo '--- demo'
 	$(Q)tools/demo
+
+demo-stock: setup
+	@echo '--- build'
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) all
+	@echo '--- demo on a kernel as it is'
+	$(Q)tools/demo-stock
 
 # --- the rest ------------------------------------------------------------------
 man_md   := $(sort $(wildcard docs/*.[1-8].md))
