@@ -374,6 +374,40 @@ static void test_assert__typos_point_at_the_column(void)
 	}
 }
 
+static unsigned int next_random(unsigned int *seed)
+{
+	*seed = *seed * 1103515245 + 12345;
+	return *seed >> 16;
+}
+
+/* Whatever is typed is an assertion or an error with a place within the text. */
+static void test_assert__garbage(void)
+{
+	static const char alphabet[] = "range.lifetimp9(=,)<>!*# 05ms\t\"\x80";
+	unsigned int seed = 1, column;
+
+	for (int i = 0; i < 20000; i++) {
+		const char *base = quantity_rows[next_random(&seed) % NR(quantity_rows)].expr;
+		struct assertions as = { 0 };
+		struct errmsg err = { "" };
+		const char *at;
+		char text[128];
+
+		snprintf(text, sizeof(text), "%s", base);
+		for (unsigned int n = next_random(&seed) % 4; n; n--)
+			text[next_random(&seed) % strlen(text)] =
+				alphabet[next_random(&seed) % (sizeof(alphabet) - 1)];
+		if (assertions__add(&as, text, "-a", &err)) {
+			at = strstr(err.text, "column ");
+			ASSERT_MSG(at && sscanf(at, "column %u", &column) == 1, "%s", err.text);
+			ASSERT_MSG(column && column <= strlen(text) + 1, "%s", err.text);
+		} else {
+			ASSERT_NOT_NULL(as.v[0].quantity);
+		}
+		assertions__free(&as);
+	}
+}
+
 /* Of a cut file nobody knows how much is missing: there is no number that is right. */
 static void test_assert__a_cut_is_a_loss(void)
 {
@@ -396,4 +430,5 @@ TEST_MAIN(TEST(test_assert__quantities), TEST(test_assert__selectors_and_operato
 	  TEST(test_assert__what_measured_nothing_fails),
 	  TEST(test_assert__loss_never_lets_pass),
 	  TEST(test_assert__every_quantity_passes_and_fails),
-	  TEST(test_assert__typos_point_at_the_column), TEST(test_assert__a_cut_is_a_loss))
+	  TEST(test_assert__typos_point_at_the_column), TEST(test_assert__a_cut_is_a_loss),
+	  TEST(test_assert__garbage))
