@@ -232,6 +232,21 @@ static int load_once(struct capture *c)
 	return code;
 }
 
+/* A snapshot is worth less than a trace: what may stand in the way is left out. */
+static int load_with_or_without(struct capture *c)
+{
+	struct feature_result *iter = &c->features.f[FEAT_ITER];
+	int code = load_once(c);
+
+	if (!code || code == -EPERM || code == -ENOMEM || iter->state != FEATURE_OK)
+		return code;
+	iter->state = FEATURE_MISSING;
+	code = load_once(c);
+	if (code)
+		iter->state = FEATURE_OK;
+	return code;
+}
+
 /* The same plan with classic programs. Return: false if that is what it was, or is not possible. */
 static bool plan_classic(struct capture *c)
 {
@@ -284,11 +299,11 @@ static int open_reader(struct capture *c, struct errmsg *err)
 int capture__load(struct capture *c, struct errmsg *err)
 {
 	char why[256];
-	int code = load_once(c);
+	int code = load_with_or_without(c);
 
 	/* A kernel that has typed tracepoints may still refuse ours: the twins may do. */
 	if (code && code != -EPERM && code != -ENOMEM && plan_classic(c))
-		code = load_once(c);
+		code = load_with_or_without(c);
 	if (code == -EPERM)
 		return err_set(err, code, "the kernel does not let this process load BPF programs%s; "
 			       "run as root, or grant CAP_BPF and CAP_PERFMON",
