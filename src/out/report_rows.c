@@ -267,6 +267,10 @@ void report_rows_free(struct report *r)
 	map64__free(&r->by_ops);
 	map64__free(&r->by_lane);
 	map64__free(&r->by_holder);
+	r->drivers = NULL;
+	r->lanes = NULL;
+	r->holders = NULL;
+	r->causes = NULL;
 	r->nr_drivers = r->nr_lanes = r->nr_holders = r->nr_causes = 0;
 }
 
