@@ -254,23 +254,14 @@ static void charge_unregister(struct engine *e, struct object *o, enum rule_id r
 	forgive(e, ev);
 }
 
-/* First heard of as it ends. */
-static void end_unseen(struct engine *e, struct object *o, struct event *ev, enum life next)
+/* A life of which nothing is known but what this record says. Return: as life_begin(). */
+static struct object *begin_unseen(struct engine *e, struct object *o, struct event *ev)
 {
 	struct object *hmm;
 
-	if (e->baseline && !e->lost_seq && !e->forgot) {
-		o->state = LIFE_DEAD;
-		o->generation = 1;
-		o->layer = ev->id->hmm != 0;
-		object_bury(e, o);
-		charge_unregister(e, o, pick(o, RULE_MIRROR_UNREGISTER_WITHOUT_REGISTER,
-					     RULE_RANGE_UNREGISTER_WITHOUT_REGISTER), ev);
-		return;
-	}
 	o = life_begin(e, o, LIFE_UNKNOWN);
 	if (!o)
-		return;
+		return NULL;
 	o->layer = ev->id->hmm != 0;
 	o->ops = ev->id->ops;
 	hmm = ev->id->hmm ? hmm_met(e, ev) : NULL;
@@ -280,8 +271,49 @@ static void end_unseen(struct engine *e, struct object *o, struct event *ev, enu
 		hmm = NULL;
 	}
 	life_link(e, o, mm_met(e, ev), hmm);
+	return o;
+}
+
+/* First heard of as it ends. */
+static void end_unseen(struct engine *e, struct object *o, struct event *ev, enum life next)
+{
+	if (e->baseline && !e->lost_seq && !e->forgot) {
+		o->state = LIFE_DEAD;
+		o->generation = 1;
+		o->layer = ev->id->hmm != 0;
+		object_bury(e, o);
+		charge_unregister(e, o, pick(o, RULE_MIRROR_UNREGISTER_WITHOUT_REGISTER,
+					     RULE_RANGE_UNREGISTER_WITHOUT_REGISTER), ev);
+		return;
+	}
+	o = begin_unseen(e, o, ev);
+	if (!o)
+		return;
 	o->state = (__u8)next;
 	life_end(e, o, &ev->m);
+}
+
+static bool is_another(const struct object *o, const struct event *ev)
+{
+	return o->layer != (ev->id->hmm != 0) ||
+	       (o->ops && ev->id->ops && o->ops != ev->id->ops) ||
+	       (o->mm && ev->h->mm && o->mm->addr != ev->h->mm);
+}
+
+/*
+ * Behind a loss an address may be in other hands, and the record tells: what we
+ * knew ended unseen, and must not be blamed for what the one after it does.
+ */
+static struct object *handed_on(struct engine *e, struct object *o, struct event *ev)
+{
+	if (!o || !uncertain(e, o) || !is_another(o, ev))
+		return o;
+	if (alive(o))
+		life_gap(e, o);
+	o = begin_unseen(e, o, ev);
+	if (o)
+		o->sure = NEVER_SURE;
+	return o;
 }
 
 static void check_mm(struct engine *e, struct object *o, const struct event *ev)
@@ -321,7 +353,7 @@ static void unregister(struct engine *e, struct event *ev, enum hmt_class class,
 		return;
 	if (ev->id->hmm)
 		hmm_met(e, ev);
-	o = object_find(e, class, addr);
+	o = handed_on(e, object_find(e, class, addr), ev);
 	step = life_steps[o ? o->state : LIFE_NONE][LE_UNREGISTER];
 	if (!o)
 		o = object_get(e, class, addr);
@@ -356,7 +388,7 @@ static void unregister(struct engine *e, struct event *ev, enum hmt_class class,
 static void unregister_end(struct engine *e, struct event *ev, enum hmt_class class, __u64 addr)
 {
 	struct object *hmm = ev->id->hmm ? object_find(e, HMT_CLASS_HMM, ev->id->hmm) : NULL;
-	struct object *o = object_find(e, class, addr);
+	struct object *o = handed_on(e, object_find(e, class, addr), ev);
 	struct step step = life_steps[o ? o->state : LIFE_NONE][LE_UNREGISTER_END];
 
 	if (hmm && hmm->account)
