@@ -5,6 +5,8 @@
 # make demo-stock  the same idea on Debian's newest kernel, unpatched: no kernel build
 # make test     everything that can fail: host tests, then the VM cases
 # make check    the part of `make test` that needs no VM and no root
+# make bench    how fast, and how much memory, beside limits (minutes)
+# make soak     all schedules of the generator, of which make check has a tenth
 # make help     the rest
 #
 # NO_BPF=1      without capture: report, check, dump on any machine
@@ -40,7 +42,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all unit check test demo demo-stock setup lint install clean help need FORCE
+.PHONY: all unit check test demo demo-stock setup lint bench soak install clean help need FORCE
 all: $(O)/hmmtrace
 
 # --- the program ---------------------------------------------------------------
@@ -162,6 +164,18 @@ check: all unit
 
 lint: all
 	$(Q)tests/run lint
+
+# --- measurements ----------------------------------------------------------------
+$(O)/bench/bench: tests/bench/bench.c $(O)/libhmmtrace.a
+	$(call msg,BENCH,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
+
+bench: all $(O)/bench/bench
+	$(Q)tools/bench
+
+soak: all unit $(O)/bench/bench
+	$(Q)tests/soak
 
 # All processors, unless whoever called says otherwise.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
