@@ -63,6 +63,26 @@ build_exercise() {
 	echo "$dest/exercise"
 }
 
+# The same for what drives it by dice.
+build_schedule() {
+	local dest key
+	local -a source=("$top"/tests/vm/schedule/*.[ch] "$top"/tests/vm/exercise/{run.c,exercise.h}
+		"$top"/include/hmmtrace/exerciser.h)
+
+	key=$(hash_of "${source[@]}")
+	dest=$out/vm/schedule-$key
+	mkdir -p "$dest"
+	(
+		flock 9
+		[[ ! -x $dest/schedule ]] || exit 0
+		${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -static -pthread \
+			-I"$top"/include -I"$top"/tests/vm/exercise \
+			"$top"/tests/vm/{schedule/*.c,exercise/run.c} -o "$dest/schedule.new" >&2
+		mv "$dest/schedule.new" "$dest/schedule"
+	) 9>"$dest/lock"
+	echo "$dest/schedule"
+}
+
 # Upstream's own tests, unmodified, from the tree the kernel was built from.
 build_hmm_tests() {
 	local kernel=$1 dest source dir harness

@@ -79,6 +79,10 @@ image_need() {
 		made=$(build_exercise) || return
 		image_program "$made"
 		;;
+	schedule)
+		made=$(build_schedule) || return
+		image_program "$made"
+		;;
 	test_hmm)
 		if ! image_module "$kernel" test_hmm; then
 			echo "the kernel was built without CONFIG_TEST_HMM=m"
