@@ -1,5 +1,5 @@
 NAME: without the tracepoints that were asked for there is a sentence and a status
-KERNELS: unpatched-* stock-*
+KERNELS: stock-*
 NEEDS: hmmtrace
 RUN:
 	for c in live record check; do
