@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -21,6 +22,10 @@ def missing():
         if not any(shutil.which(n) for n in names):
             return names[0]
     return None
+
+
+class Refused(RuntimeError):
+    """The driver could not do it, and says why."""
 
 
 class Browser:
@@ -57,8 +62,12 @@ class Browser:
                                      method=method)
         # Straight to the driver, whatever proxy the environment names.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(req, timeout=60) as answer:
-            return json.load(answer)["value"]
+        try:
+            with opener.open(req, timeout=60) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as e:
+            said = json.load(e).get("value", {})
+            raise Refused(f"{said.get('error')}: {said.get('message', '').splitlines()[0]}") from e
 
     def open(self, path):
         self.call("POST", "/url", {"url": "file://" + os.path.abspath(path)})
@@ -71,7 +80,14 @@ class Browser:
                                    {"using": "css selector", "value": css}).values()))
 
     def click(self, css):
-        self.call("POST", f"/element/{self.element(css)}/click", {})
+        """As a person does: what moves away or is drawn anew meanwhile is tried again."""
+        for left in range(50, -1, -1):
+            try:
+                return self.call("POST", f"/element/{self.element(css)}/click", {})
+            except Refused:
+                if not left:
+                    raise
+                time.sleep(0.1)
 
     def type(self, css, text):
         self.call("POST", f"/element/{self.element(css)}/value", {"text": text})
