@@ -1,3 +1,4 @@
+# The last one: a lockdown lasts until the next boot, and cases share one.
 NAME: a kernel locked down to confidentiality is one sentence and a status
 KERNELS: stock-6.12
 NEEDS: hmmtrace
