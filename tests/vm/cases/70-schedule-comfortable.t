@@ -1,4 +1,4 @@
-NAME: two minutes of a random schedule, nothing lost: all that was planted and nothing else
+NAME: half a minute of a random schedule, nothing lost: all that was planted and nothing else
 KERNELS: patched-*
 NEEDS: hmmtrace exerciser schedule
 TIMEOUT: 600
@@ -6,7 +6,7 @@ WARN: ok
 STATUS: 1
 RUN:
 	hmmtrace live --json --events fault --grace 6s --ring-size 64M -o live.hmt -- \
-		sh -c 'schedule --seconds 120 --seed 20260101 --hold 9000 --hot >oracle.json' \
+		sh -c 'schedule --seconds 30 --seed 20260101 --hold 9000 --hot >oracle.json' \
 		>live.json || status=$?
 	exit ${status:-0}
 

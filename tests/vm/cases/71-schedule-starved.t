@@ -1,11 +1,11 @@
-NAME: two minutes of a random schedule, much of it lost: nothing false, never clean
+NAME: half a minute of a random schedule, much of it lost: nothing false, never clean
 KERNELS: patched-*
 NEEDS: hmmtrace exerciser schedule
 TIMEOUT: 600
 WARN: ok
 RUN:
 	hmmtrace live --json --events all --grace 6s --ring-size 4K -o /tmp/live.hmt -- \
-		sh -c 'schedule --seconds 120 --seed 20260202 --pause 500 --hold 9000 --hot >oracle.json' \
+		sh -c 'schedule --seconds 30 --seed 20260202 --pause 500 --hold 9000 --hot >oracle.json' \
 		>/tmp/live.json || echo $? >status.live
 	hmmtrace report --json --grace 6s /tmp/live.hmt >/tmp/report.json || echo $? >status.report
 	for f in live report; do
