@@ -19,6 +19,15 @@ void map64__free(struct map64 *m)
 	map64__init(m);
 }
 
+void map64__free_values(struct map64 *m)
+{
+	struct map64_iter it;
+
+	map64__for_each(m, &it)
+		hmt_free(it.val);
+	map64__free(m);
+}
+
 /* The slot that holds key, or the empty one where it belongs. */
 static struct map64_slot *find_slot(const struct map64 *m, __u64 key)
 {

@@ -38,6 +38,8 @@ struct map64 {
 void map64__init(struct map64 *m);
 /* Frees the table, not what the values point to. The map is empty and usable afterwards. */
 void map64__free(struct map64 *m);
+/* The same, and hmt_free() of every value. */
+void map64__free_values(struct map64 *m);
 
 /* Fibonacci hashing; the fold brings in the high half of keys that differ only there. */
 static inline size_t map64__home(const struct map64 *m, __u64 key)

@@ -13,20 +13,11 @@ void snapshot__init(struct snapshot *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static void free_values(struct map64 *m)
-{
-	struct map64_iter it;
-
-	map64__for_each(m, &it)
-		hmt_free(it.val);
-	map64__free(m);
-}
-
 void snapshot__free(struct snapshot *s)
 {
 	for (int c = 0; c <= HMT_CLASS_RANGE; c++)
-		free_values(&s->objs[c]);
-	free_values(&s->spaces);
+		map64__free_values(&s->objs[c]);
+	map64__free_values(&s->spaces);
 }
 
 static struct snap_known *space_of(const struct snapshot *s, __u64 mm)

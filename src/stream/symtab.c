@@ -34,22 +34,13 @@ struct symtab *symtab__new(void)
 	return hmt_calloc(1, sizeof(struct symtab));
 }
 
-static void free_map(struct map64 *m)
-{
-	struct map64_iter it;
-
-	map64__for_each(m, &it)
-		hmt_free(it.val);
-	map64__free(m);
-}
-
 void symtab__free(struct symtab *t)
 {
 	if (!t)
 		return;
-	free_map(&t->symbols);
-	free_map(&t->stacks);
-	free_map(&t->tasks);
+	map64__free_values(&t->symbols);
+	map64__free_values(&t->stacks);
+	map64__free_values(&t->tasks);
 	hmt_free(t);
 }
 
