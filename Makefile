@@ -115,14 +115,17 @@ need:
 		$(NO_BPF),,, or make NO_BPF=1 for the part that only reads files)" >&2; exit 1; }
 
 # --- BPF: one object, linked from its parts, embedded as a skeleton ------------
-bpf_src  := $(sort $(wildcard bpf/*.bpf.c))
+# A second one, for old kernels, has the tracepoint source alone and is not linked.
+bpf_src  := $(filter-out bpf/legacy.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
 bpf_obj  := $(bpf_src:bpf/%.bpf.c=$(O)/bpf/%.bpf.o)
 arch     := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
 
+# What kernels before 5.1 already know; the default of newer compilers is not.
+$(O)/bpf/legacy.bpf.o: bpf_cpu := -mcpu=v2
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call msg,BPF,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -g -O2 -target bpf -D__TARGET_ARCH_$(arch) -Wall -Werror -Iinclude -Isrc -Ibpf \
+	$(Q)$(CLANG) -g -O2 -target bpf $(bpf_cpu) -D__TARGET_ARCH_$(arch) -Wall -Werror -Iinclude -Isrc -Ibpf \
 		-I/usr/include/$(shell uname -m)-linux-gnu -MMD -MP -c $< -o $@
 
 $(O)/bpf/hmmtrace.o: $(bpf_obj)
@@ -134,8 +137,14 @@ $(O)/gen/hmmtrace.skel.h: $(O)/bpf/hmmtrace.o
 	@mkdir -p $(@D)
 	$(Q)$(BPFTOOL) gen skeleton $< name hmmtrace_bpf > $@
 
+$(O)/gen/legacy.skel.h: $(O)/bpf/legacy.bpf.o
+	$(call msg,SKEL,$@)
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen skeleton $< name legacy_bpf > $@
+
 ifndef NO_BPF
 $(O)/obj/capture/load.o: $(O)/gen/hmmtrace.skel.h
+$(O)/obj/capture/legacy.o: $(O)/gen/legacy.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
 capture_pure := batch enrich feature kallsyms loss outq plan resync snapshot

@@ -11,6 +11,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+#include "capture/shared.h"
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 typedef struct {
@@ -177,6 +179,55 @@ static __always_inline struct task_struct *mm_owner(__u64 mm)
 	if (bpf_core_field_exists(m->owner))
 		return BPF_CORE_READ(m, owner);
 	return NULL;
+}
+
+/* Return: 0, or negative if one of the two cannot be read; it stays as it was. */
+static __always_inline int mm_counters(__u64 mm, __u32 *users, __u32 *count)
+{
+	const struct mm_struct *m = (const void *)mm;
+	atomic_t v;
+
+	if (bpf_core_read(&v, sizeof(v), &m->mm_users))
+		return -1;
+	*users = v.counter;
+	if (bpf_core_read(&v, sizeof(v), &m->mm_count))
+		return -1;
+	*count = v.counter;
+	return 0;
+}
+
+static __always_inline struct task_struct *task_leader(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, group_leader);
+}
+
+static __always_inline __u32 task_tgid(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, tgid);
+}
+
+/* Return: the tgid of the process; *name is what its TASK record says of it. */
+static __always_inline __u32 task_name(struct task_struct *leader, struct task_val *name)
+{
+	name->start_time = BPF_CORE_READ(leader, start_time);
+	bpf_core_read(name->comm, sizeof(name->comm), &leader->comm);
+	return task_tgid(leader);
+}
+
+static __always_inline __u32 task_parent(struct task_struct *leader)
+{
+	return BPF_CORE_READ(leader, real_parent, tgid);
+}
+
+static __always_inline __u32 task_flags(struct task_struct *leader)
+{
+	return BPF_CORE_READ(leader, flags);
+}
+
+/* Of its process: threads that have not begun to exit. */
+static __always_inline int threads_left(struct task_struct *task)
+{
+	return BPF_CORE_READ(task, signal, live.counter);
 }
 
 /* Return: 0, or negative if it cannot be read. */

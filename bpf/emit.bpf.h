@@ -6,7 +6,7 @@
  *
  *	if (e) {
  *		e->stage = stage;
- *		emit_submit(e);
+ *		emit_submit(ctx, e);
  *	}
  *
  * What the reader relies on:
@@ -33,15 +33,11 @@ static __always_inline void count_loss(__u32 cause)
 		__sync_fetch_and_add(n, 1);
 }
 
-static __always_inline void *reserve_raw(__u16 kind, const __u32 size, __u64 mm)
+static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 size, __u64 mm)
 {
-	struct hmt_hdr *h = bpf_ringbuf_reserve(&hmt_ring, size, 0);
-	__u64 id;
+	__u64 id = bpf_get_current_pid_tgid();
 
-	if (!h)
-		return NULL;
 	__builtin_memset(h, 0, size);
-	id = bpf_get_current_pid_tgid();
 	h->kind = kind;
 	h->size = size;
 	h->cpu = bpf_get_smp_processor_id();
@@ -49,10 +45,23 @@ static __always_inline void *reserve_raw(__u16 kind, const __u32 size, __u64 mm)
 	h->mm = mm;
 	h->tgid = id >> 32;
 	h->tid = (__u32)id;
+}
+
+#ifdef HMT_LEGACY
+#include "emit_perf.bpf.h"
+#else
+
+static __always_inline void *reserve_raw(__u16 kind, const __u32 size, __u64 mm)
+{
+	struct hmt_hdr *h = bpf_ringbuf_reserve(&hmt_ring, size, 0);
+
+	if (h)
+		stamp(h, kind, size, mm);
 	return h;
 }
 
-static __always_inline void emit_submit(void *rec)
+/* ctx: what the program was called with. The ring has no use for it, perf buffers do. */
+static __always_inline void emit_submit(void *ctx, void *rec)
 {
 	__u64 queued = bpf_ringbuf_query(&hmt_ring, BPF_RB_AVAIL_DATA);
 
@@ -73,7 +82,7 @@ static __always_inline int emit_marker(void)
 	e->prog = -1;
 	e->count = total;
 	*(volatile __u64 *)&hmt_ring_marked = total;
-	emit_submit(e);
+	emit_submit(NULL, e);
 	return 0;
 }
 
@@ -106,5 +115,14 @@ static __always_inline void *emit_reserve_minor(__u16 kind, const __u32 size, __
 		count_loss(cause);
 	return rec;
 }
+
+/* The other half of it. Return: 0, or negative: not told after all, and counted. */
+static __always_inline int emit_submit_minor(void *ctx, void *rec, __u32 cause)
+{
+	emit_submit(ctx, rec);
+	return 0;
+}
+
+#endif /* !HMT_LEGACY */
 
 #endif /* BPF_EMIT_H */

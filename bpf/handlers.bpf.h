@@ -7,7 +7,11 @@
 #ifndef BPF_HANDLERS_H
 #define BPF_HANDLERS_H
 
+#ifdef HMT_LEGACY
+#include "fields.bpf.h"
+#else
 #include "core.bpf.h"
+#endif
 #include "live.bpf.h"
 
 #include "capture/tp.h"
@@ -39,20 +43,8 @@ static __always_inline __s32 get_stack(void *ctx, __u32 unless)
 
 static __always_inline void read_counters(__u64 mm, __u32 *users, __u32 *count)
 {
-	const struct mm_struct *m = (const void *)mm;
-	atomic_t v;
-
-	if (!mm)
-		return;
-	if (bpf_core_read(&v, sizeof(v), &m->mm_users)) {
+	if (mm && mm_counters(mm, users, count))
 		count_loss(HMT_CAUSE_READ_FAULT);
-		return;
-	}
-	*users = v.counter;
-	if (bpf_core_read(&v, sizeof(v), &m->mm_count))
-		count_loss(HMT_CAUSE_READ_FAULT);
-	else
-		*count = v.counter;
 }
 
 /* Return: the first callback in *ops, 0 if there is none to be found. */
@@ -78,16 +70,14 @@ static __always_inline __u64 first_callback(__u64 ops)
 }
 
 /* The name of a process, once per name it has. Losing one loses no verdict. */
-static __always_inline void emit_task(struct task_struct *task)
+static __always_inline void emit_task(void *ctx, struct task_struct *task)
 {
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct task_struct *leader = task_leader(task);
 	struct task_val now = {}, *known;
 	struct hmt_task *e;
 	__u32 tgid;
 
-	tgid = BPF_CORE_READ(leader, tgid);
-	now.start_time = BPF_CORE_READ(leader, start_time);
-	bpf_core_read(now.comm, sizeof(now.comm), &leader->comm);
+	tgid = task_name(leader, &now);
 	known = bpf_map_lookup_elem(&hmt_tasks, &tgid);
 	if (known && known->start_time == now.start_time && known->comm[0] == now.comm[0] &&
 	    known->comm[1] == now.comm[1])
@@ -100,15 +90,16 @@ static __always_inline void emit_task(struct task_struct *task)
 	e->h.tid = tgid;
 	e->comm0 = now.comm[0];
 	e->comm1 = now.comm[1];
-	e->parent = BPF_CORE_READ(leader, real_parent, tgid);
-	e->flags = BPF_CORE_READ(leader, flags);
-	emit_submit(e);
+	e->parent = task_parent(leader);
+	e->flags = task_flags(leader);
+	if (emit_submit_minor(ctx, e, HMT_CAUSE_TASK_FULL))
+		return;
 	bpf_map_update_elem(&hmt_tasks, &tgid, &now, BPF_ANY);
 }
 
-static __always_inline void emit_current_task(void)
+static __always_inline void emit_current_task(void *ctx)
 {
-	emit_task((void *)bpf_get_current_task());
+	emit_task(ctx, (void *)bpf_get_current_task());
 }
 
 /* What both register records and the live-object table say of a birth. */
@@ -129,13 +120,13 @@ static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *
 	b->val.ops_fn = first_callback(a[W_OPS]);
 	b->val.stack = get_stack(ctx, ALWAYS);
 	if (owner) {
-		b->val.owner = BPF_CORE_READ(owner, tgid);
-		emit_task(owner);
+		b->val.owner = task_tgid(owner);
+		emit_task(ctx, owner);
 	} else {
 		b->val.owner = mm_last_owner(a[W_MM]);
 	}
 	read_counters(a[W_MM], &b->mm_users, &b->mm_count);
-	emit_current_task();
+	emit_current_task(ctx);
 }
 
 /* When it happened: what the record says, or now if there was no room for it. */
@@ -155,7 +146,7 @@ static __always_inline __u64 born_at(const struct hmt_hdr *h)
 } while (0)
 
 /* Records that are the identity and the extras, word for word. */
-static __always_inline int emit_words(__u16 kind, const __u64 *a, const int extras)
+static __always_inline int emit_words(void *ctx, __u16 kind, const __u64 *a, const int extras)
 {
 	struct hmt_id *e = emit_reserve(kind, sizeof(*e) + extras * 8, a[W_MM]);
 
@@ -165,7 +156,7 @@ static __always_inline int emit_words(__u16 kind, const __u64 *a, const int extr
 #pragma unroll
 	for (int i = 0; i < extras; i++)
 		((__u64 *)(e + 1))[i] = a[W_X0 + i];
-	emit_submit(e);
+	emit_submit(ctx, e);
 	return 0;
 }
 
@@ -187,7 +178,7 @@ static __always_inline int do_mirror_register(void *ctx, const __u64 *a)
 	e->refs = a[W_X0];
 	e->ret = a[W_X1];
 	EMIT_BIRTH(e, &b);
-	emit_submit(e);
+	emit_submit(ctx, e);
 	return 0;
 }
 
@@ -199,7 +190,7 @@ static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
 
 	live_del(HMT_CLASS_MIRROR, a[W_MIRROR]);
 	read_counters(a[W_MM], &users, &count);
-	emit_current_task();
+	emit_current_task(ctx);
 	e = emit_reserve(HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM]);
 	if (!e)
 		return 0;
@@ -208,7 +199,7 @@ static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
 	e->stack = stack;
 	e->mm_users = users;
 	e->mm_count = count;
-	emit_submit(e);
+	emit_submit(ctx, e);
 	return 0;
 }
 
@@ -232,7 +223,7 @@ static __always_inline int do_range_register(void *ctx, const __u64 *a)
 	e->page_shift = a[W_X2];
 	e->ret = a[W_X3];
 	EMIT_BIRTH(e, &b);
-	emit_submit(e);
+	emit_submit(ctx, e);
 	return 0;
 }
 
@@ -244,7 +235,7 @@ static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
 
 	live_del(HMT_CLASS_RANGE, a[W_RANGE]);
 	read_counters(a[W_MM], &users, &count);
-	emit_current_task();
+	emit_current_task(ctx);
 	e = emit_reserve(HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM]);
 	if (!e)
 		return 0;
@@ -252,7 +243,7 @@ static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
 	e->stack = stack;
 	e->mm_users = users;
 	e->mm_count = count;
-	emit_submit(e);
+	emit_submit(ctx, e);
 	return 0;
 }
 
@@ -266,7 +257,7 @@ static __always_inline void hmm_born(const __u64 *a, __s32 stack, __u64 born)
 	};
 
 	if (owner)
-		val.owner = BPF_CORE_READ(owner, tgid);
+		val.owner = task_tgid(owner);
 	live_add(HMT_CLASS_HMM, a[W_HMM], &val);
 }
 
@@ -280,11 +271,11 @@ static __always_inline void count_refs(const __u64 *a, __s64 by, __s32 stack, __
 		live_count(HMT_CLASS_MIRROR, a[W_MIRROR], a, by, a[W_X0]);
 }
 
-static __always_inline int do_ref(__u16 kind, const __u64 *a, __s64 by, __s32 stack)
+static __always_inline int do_ref(void *ctx, __u16 kind, const __u64 *a, __s64 by, __s32 stack)
 {
 	struct hmt_ref_get *e;
 
-	emit_current_task();
+	emit_current_task(ctx);
 	e = emit_reserve(kind, sizeof(*e), a[W_MM]);
 	count_refs(a, by, stack, born_at((void *)e));
 	if (!e)
@@ -293,25 +284,25 @@ static __always_inline int do_ref(__u16 kind, const __u64 *a, __s64 by, __s32 st
 	e->count = a[W_X0];
 	e->call_site = a[W_X1];
 	e->stack = stack;
-	emit_submit(e);
+	emit_submit(ctx, e);
 	return 0;
 }
 
 static __always_inline int do_ref_get(void *ctx, const __u64 *a)
 {
-	return do_ref(HMT_REF_GET, a, 1, get_stack(ctx, ALWAYS));
+	return do_ref(ctx, HMT_REF_GET, a, 1, get_stack(ctx, ALWAYS));
 }
 
 static __always_inline int do_ref_put(void *ctx, const __u64 *a)
 {
-	return do_ref(HMT_REF_PUT, a, -1, get_stack(ctx, STACKS_BIRTHS));
+	return do_ref(ctx, HMT_REF_PUT, a, -1, get_stack(ctx, STACKS_BIRTHS));
 }
 
 static __always_inline int do_free(void *ctx, const __u64 *a)
 {
 	if (a[W_HMM] && a[W_X0] == 0)
 		live_del(HMT_CLASS_HMM, a[W_HMM]);
-	return emit_words(HMT_FREE, a, 1);
+	return emit_words(ctx, HMT_FREE, a, 1);
 }
 
 static __always_inline int do_mm_release(void *ctx, const __u64 *a)
@@ -320,14 +311,14 @@ static __always_inline int do_mm_release(void *ctx, const __u64 *a)
 	__u32 users = 0, count = 0;
 
 	read_counters(a[W_MM], &users, &count);
-	emit_current_task();
+	emit_current_task(ctx);
 	e = emit_reserve(HMT_MM_RELEASE, sizeof(*e), a[W_MM]);
 	if (!e)
 		return 0;
 	EMIT_ID(e, a);
 	e->mm_users = users;
 	e->mm_count = count;
-	emit_submit(e);
+	emit_submit(ctx, e);
 	return 0;
 }
 
@@ -337,13 +328,13 @@ static __always_inline int do_mm_destroy(void *ctx, const __u64 *a)
 
 	/* Its memory goes: whatever the address is next has nothing to do with this. */
 	bpf_map_delete_elem(&hmt_mms, &mm);
-	return emit_words(HMT_MM_DESTROY, a, 0);
+	return emit_words(ctx, HMT_MM_DESTROY, a, 0);
 }
 
 #define DO_WORDS(KIND, event, extras) \
 static __always_inline int do_##event(void *ctx, const __u64 *a) \
 { \
-	return emit_words(HMT_##KIND, a, extras); \
+	return emit_words(ctx, HMT_##KIND, a, extras); \
 }
 DO_WORDS(MIRROR_UNREGISTER_END, mirror_unregister_end, 0)
 DO_WORDS(RANGE_UNREGISTER_END, range_unregister_end, 0)

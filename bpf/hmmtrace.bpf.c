@@ -3,7 +3,20 @@
 #define HMT_MAPS_DEFINED_HERE
 #include "maps.bpf.h"
 
+#ifndef HMT_LEGACY
 struct hmt_ring_def hmt_ring SEC(".maps");
+#define SWITCH_SECTION
+#else
+struct hmt_perf_def hmt_perf SEC(".maps");
+struct hmt_scratch_def hmt_scratch SEC(".maps");
+/* Before 5.5 a section is written as a whole: what the programs write is not beside the switch. */
+#define SWITCH_SECTION SEC(".data.on")
+
+/* Where the fields are, and the distance between two counters of resident pages. */
+const volatile __s32 cfg_fields[FIELD_NR] = {};
+const volatile __u32 cfg_rss_stride = 0;
+#endif
+
 struct hmt_stats_def hmt_stats SEC(".maps");
 struct hmt_live_def hmt_live SEC(".maps");
 struct hmt_mms_def hmt_mms SEC(".maps");
@@ -17,7 +30,7 @@ const volatile __u32 cfg_stacks = 0;
 const volatile __u32 cfg_wakeup_bytes = RING_BYTES_DEFAULT / 4;
 
 /* 0 until everything is attached: the one switch that starts a trace. */
-__u32 hmt_on = 0;
+__u32 hmt_on SWITCH_SECTION = 0;
 /* Records that found no room, all CPUs, and how many of those the stream knows of. */
 __u64 hmt_ring_lost = 0;
 __u64 hmt_ring_marked = 0;

@@ -9,12 +9,30 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
+#include "capture/field.h"
 #include "capture/shared.h"
 
 struct hmt_ring_def {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, RING_BYTES_DEFAULT);
 };
+
+#ifdef HMT_LEGACY
+struct hmt_perf_def {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+};
+
+/* One record in the making. */
+#define SCRATCH_BYTES 256
+struct hmt_scratch_def {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, SCRATCH_BYTES);
+};
+#endif
 
 /* index: enum hmt_cause */
 struct hmt_stats_def {

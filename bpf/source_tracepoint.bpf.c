@@ -29,14 +29,19 @@ int name(__u64 *ctx) \
 	return do_##event(ctx, a); \
 }
 
+#ifndef HMT_LEGACY
 #define PROGRAMS(KIND, event, extras, fields, group) \
 	PROGRAM("?tp_btf/hmm_" #event, hmt_##event, 0, event, extras) \
 	PROGRAM("?tp/hmm/hmm_" #event, hmt_##event##_tp, 1, event, extras)
+#else
+#define PROGRAMS(KIND, event, extras, fields, group) \
+	PROGRAM("?tp/hmm/hmm_" #event, hmt_##event##_tp, 1, event, extras)
+#endif
 
 HMT_TRACEPOINTS(PROGRAMS)
 
 /* The last thread of a process that owns something tracked. Always about current. */
-static __always_inline int do_exit(void)
+static __always_inline int do_exit(void *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
@@ -49,12 +54,12 @@ static __always_inline int do_exit(void)
 	if (!found)
 		return 0;
 	mm = *found;
-	if (BPF_CORE_READ(task, signal, live.counter) != 0)
+	if (threads_left(task))
 		return 0;
 	/* Two last threads can both see 0: whoever takes the entry reports. */
 	if (bpf_map_delete_elem(&hmt_owners, &tgid))
 		return 0;
-	emit_task(task);
+	emit_task(ctx, task);
 	e = emit_reserve(HMT_TASK_EXIT, sizeof(*e), mm);
 	if (!e)
 		return 0;
@@ -62,18 +67,20 @@ static __always_inline int do_exit(void)
 		read_counters(mm, &e->mm_users, &e->mm_count);
 		e->rss_pages = mm_rss((const void *)mm);
 	}
-	emit_submit(e);
+	emit_submit(ctx, e);
 	return 0;
 }
 
+#ifndef HMT_LEGACY
 SEC("?tp_btf/sched_process_exit")
 int hmt_task_exit(__u64 *ctx)
 {
-	return do_exit();
+	return do_exit(ctx);
 }
+#endif
 
 SEC("?tp/sched/sched_process_exit")
 int hmt_task_exit_tp(__u64 *ctx)
 {
-	return do_exit();
+	return do_exit(ctx);
 }

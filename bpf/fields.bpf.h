@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * fields.bpf.h - core.bpf.h for the legacy object: the same accessors, at
+ * offsets the loader has found (capture/field.h). A field whose offset is not
+ * known reads as 0, which means "not known" wherever it ends up.
+ */
+#ifndef BPF_FIELDS_H
+#define BPF_FIELDS_H
+
+#include <linux/types.h>
+#include <bpf/bpf_helpers.h>
+
+#include "capture/field.h"
+#include "capture/shared.h"
+
+/* Without type information nothing but this process is named. */
+struct task_struct;
+
+extern const volatile __s32 cfg_fields[FIELD_NR];
+extern const volatile __u32 cfg_rss_stride;
+
+#define FIELD(id) cfg_fields[FIELD_##id]
+#define IS_KNOWN(id) (FIELD(id) >= 0)
+
+/* MM_SWAPENTS is 2 and not resident. */
+#define RSS_FILE 0
+#define RSS_ANON 1
+#define RSS_SHMEM 3
+
+/*
+ * bpf_probe_read() is all there is before 5.5; where kernel and user addresses
+ * need different ways, the kernel has the newer helper and libbpf's own rule for
+ * the older one does not apply: the loader changes one to the other.
+ */
+static __always_inline int field_read(void *dst, const __u32 size, __u64 base, __s32 off)
+{
+	if (off < 0 || !base)
+		return -1;
+	return bpf_probe_read_kernel(dst, size, (const void *)(base + off));
+}
+
+static __always_inline __u64 field_word(__u64 base, __s32 off)
+{
+	__u64 v = 0;
+
+	field_read(&v, sizeof(v), base, off);
+	return v;
+}
+
+static __always_inline __u32 field_int(__u64 base, __s32 off)
+{
+	__u32 v = 0;
+
+	field_read(&v, sizeof(v), base, off);
+	return v;
+}
+
+static __always_inline __u64 rss_one(__u64 mm, __s32 off)
+{
+	__s64 pages = field_word(mm, off);
+
+	/* A per-CPU counter read from outside can be a little below zero. */
+	return pages > 0 ? pages : 0;
+}
+
+static __always_inline __u64 mm_rss(const void *mm)
+{
+	__s32 off = FIELD(MM_RSS), stride = cfg_rss_stride;
+
+	if (off < 0)
+		return 0;
+	return rss_one((__u64)mm, off + RSS_FILE * stride) +
+	       rss_one((__u64)mm, off + RSS_ANON * stride) +
+	       rss_one((__u64)mm, off + RSS_SHMEM * stride);
+}
+
+static __always_inline int mm_counters(__u64 mm, __u32 *users, __u32 *count)
+{
+	if (!IS_KNOWN(MM_USERS) || !IS_KNOWN(MM_COUNT))
+		return 0;
+	if (field_read(users, sizeof(*users), mm, FIELD(MM_USERS)))
+		return -1;
+	return field_read(count, sizeof(*count), mm, FIELD(MM_COUNT));
+}
+
+static __always_inline struct task_struct *mm_owner(__u64 mm)
+{
+	__u64 cur = bpf_get_current_task();
+
+	if (!mm || !IS_KNOWN(TASK_MM))
+		return NULL;
+	if (field_word(cur, FIELD(TASK_MM)) == mm)
+		return (void *)cur;
+	return (void *)field_word(mm, FIELD(MM_OWNER));
+}
+
+static __always_inline struct task_struct *task_leader(struct task_struct *task)
+{
+	return IS_KNOWN(TASK_LEADER) ? (void *)field_word((__u64)task, FIELD(TASK_LEADER)) : task;
+}
+
+static __always_inline __u32 task_tgid(struct task_struct *task)
+{
+	return field_int((__u64)task, FIELD(TASK_TGID));
+}
+
+static __always_inline __u32 task_name(struct task_struct *leader, struct task_val *name)
+{
+	if (!IS_KNOWN(TASK_COMM) || !IS_KNOWN(TASK_TGID)) {
+		/* Of the thread, not of its leader: they have the same name almost always. */
+		bpf_get_current_comm(name->comm, sizeof(name->comm));
+		return bpf_get_current_pid_tgid() >> 32;
+	}
+	name->start_time = field_word((__u64)leader, FIELD(TASK_START));
+	field_read(name->comm, sizeof(name->comm), (__u64)leader, FIELD(TASK_COMM));
+	return task_tgid(leader);
+}
+
+static __always_inline __u32 task_parent(struct task_struct *leader)
+{
+	return field_int(field_word((__u64)leader, FIELD(TASK_PARENT)), FIELD(TASK_TGID));
+}
+
+static __always_inline __u32 task_flags(struct task_struct *leader)
+{
+	return field_int((__u64)leader, FIELD(TASK_FLAGS));
+}
+
+/* The program that asks is not loaded where this is not known. */
+static __always_inline int threads_left(struct task_struct *task)
+{
+	return field_int(field_word((__u64)task, FIELD(TASK_SIGNAL)), FIELD(SIGNAL_LIVE));
+}
+
+#endif /* BPF_FIELDS_H */
