@@ -30,7 +30,7 @@ CFLAGS   ?= -O2 -g
 override CFLAGS += -std=gnu11 $(WARN) -Iinclude -Isrc -I$(O)/gen -D_GNU_SOURCE \
             $(if $(NO_BPF),-DHMT_NO_BPF) $(if $(DEVELOPER),-Werror) \
             $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-LDLIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lzstd -lz -ljansson -lsqlite3 -lprotobuf-c $(if $(NO_BPF),,-lbpf -lelf))
+LDLIBS   := -pthread $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lzstd -lz -ljansson -lsqlite3 -lprotobuf-c $(if $(NO_BPF),,-lbpf -lelf))
 
 ifeq ($(V),1)
 Q :=

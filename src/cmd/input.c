@@ -59,6 +59,8 @@ int input__open(struct input *in, const struct invocation *inv, struct errmsg *e
 		ret = open_text(in, inv->rest.args[0], err);
 	else
 		ret = file_source__open(inv->rest.args[0], &in->source, err);
+	if (!ret && !inv->o.text)
+		file_source__read_ahead(in->source);
 	if (!ret)
 		ret = input_filter(inv, &in->source, err);
 	if (ret)

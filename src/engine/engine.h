@@ -68,6 +68,8 @@ int engine__finish(struct engine *e);
  */
 int engine__find(const struct engine *e, enum hmt_class class, __u64 addr,
 		 struct object_view *ret_view, struct object_view *ret_parent);
+/* Would engine__find() return 1? Without the views, which cost more than the answer. */
+bool engine__is_alive(const struct engine *e, enum hmt_class class, __u64 addr);
 const struct engine_stats *engine__stats(const struct engine *e);
 void engine__free(struct engine *e);
 

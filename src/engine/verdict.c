@@ -37,21 +37,25 @@ __u16 end_kind(const struct object *o)
 	}
 }
 
+/* In place, member by member: this is done for every life, and a copy would cost as much again. */
 void view_object(const struct engine *e, const struct object *o, struct object_view *v)
 {
-	*v = (struct object_view){
-		.class = o->class == CLASS_MM ? HMT_CLASS_HMM : o->class,
-		.serial = o->serial,
-		.generation = o->generation ? o->generation : 1,
-		.born_before = o->flags & OBJ_BORN_BEFORE,
-		.in_gap = (o->flags & OBJ_IN_GAP) || uncertain(e, o),
-		.addr = o->addr,
-		.mm = o->class == CLASS_MM ? o->addr : o->mm ? o->mm->addr : 0,
-		.ops = o->ops,
-		.ops_fn = o->ops_fn,
-		.owner = o->born.more,
-		.born = moment_of(&o->born, birth_kind(o)),
-	};
+	memset(v, 0, sizeof(*v));
+	v->class = o->class == CLASS_MM ? HMT_CLASS_HMM : o->class;
+	v->serial = o->serial;
+	v->generation = o->generation ? o->generation : 1;
+	v->born_before = o->flags & OBJ_BORN_BEFORE;
+	v->in_gap = (o->flags & OBJ_IN_GAP) || uncertain(e, o);
+	v->addr = o->addr;
+	v->mm = o->class == CLASS_MM ? o->addr : o->mm ? o->mm->addr : 0;
+	v->ops = o->ops;
+	v->ops_fn = o->ops_fn;
+	v->owner = o->born.more;
+	v->born.ts = o->born.ts;
+	v->born.kind = birth_kind(o);
+	v->born.tgid = o->born.tgid;
+	v->born.tid = o->born.tid;
+	v->born.stack = o->born.stack;
 	if (o->class == HMT_CLASS_RANGE) {
 		v->start = o->start;
 		v->end = o->end;

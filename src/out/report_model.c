@@ -210,7 +210,10 @@ static void notice(struct report *r, const struct engine *e, enum hmt_class clas
 	/* Only a register can have put another life in its place. */
 	if (known && (!is_range || rec->kind != HMT_RANGE_REGISTER))
 		return;
-	if (engine__find(e, class, addr, &o, &up) != 1 || (known && !is_stale(r, &o, rec)))
+	if (!engine__is_alive(e, class, addr))
+		return;
+	engine__find(e, class, addr, &o, &up);
+	if (known && !is_stale(r, &o, rec))
 		return;
 	if (is_range)
 		range_born(r, &o, &up, rec->ts);

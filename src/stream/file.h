@@ -64,6 +64,13 @@ int file_writer__close(struct file_writer *w, struct errmsg *err);
  */
 int file_source__open(const char *path, struct source **ret_s, struct errmsg *err);
 
+/*
+ * Where it pays - a large file, more than one CPU - frames are unpacked by a
+ * thread of its own from here on. To be called before anything is read; what is
+ * delivered is the same.
+ */
+void file_source__read_ahead(struct source *s);
+
 /* What a whole-file check found; see hmmtrace verify. */
 struct file_stats {
 	__u64 bytes, frames, records, raw_bytes;

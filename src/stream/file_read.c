@@ -201,8 +201,7 @@ static void end_of_frames(struct file_source *f)
 	f->start = f->end;
 }
 
-/* Return: 1 with a frame to deliver, 0 at the end of the input, negative errno. */
-static int load_frame(struct file_source *f)
+int file_load_frame(struct file_source *f)
 {
 	struct frame_header h;
 	int err;
@@ -342,7 +341,7 @@ static int file_next(struct source *s, const struct hmt_hdr **ret_rec)
 	if (f->failed)
 		return f->failed;
 	if (f->raw_pos == f->raw_len && !f->nr_left) {
-		err = load_frame(f);
+		err = f->ahead ? file_ahead__load(f) : file_load_frame(f);
 		if (err < 0) {
 			f->failed = err;
 			return err;
@@ -363,6 +362,7 @@ static void file_free(struct source *s)
 {
 	struct file_source *f = (struct file_source *)s;
 
+	file_ahead__free(f->ahead);
 	if (f->owns_fd)
 		close(f->fd);
 	ZSTD_freeDCtx(f->dctx);

@@ -22,6 +22,7 @@ struct file_gap {
 
 struct file_source {
 	struct source s;
+	struct file_ahead *ahead;	/* NULL: frames are unpacked when they are needed */
 	struct trace_meta *meta;
 	struct file_stats stats;
 	char *name;
@@ -58,5 +59,16 @@ extern const struct source_ops file_source_ops;
  * Return: 0, or negative errno with f->s.err set.
  */
 int file_fill(struct file_source *f, size_t need);
+
+/* Return: 1 with a frame to deliver, 0 at the end of the input, negative errno. */
+int file_load_frame(struct file_source *f);
+
+/*
+ * file_ahead.c: before anything is read. Return: 0, or a negative errno: it is
+ * read as before. From then on __load() is what file_load_frame() was.
+ */
+int file_ahead__start(struct file_source *f);
+int file_ahead__load(struct file_source *f);
+void file_ahead__free(struct file_ahead *a);
 
 #endif /* STREAM_FILE_READ_H */
