@@ -212,3 +212,26 @@ void jsonw__kbool(struct jsonw *j, const char *key, bool v)
 	jsonw__key(j, key);
 	jsonw__bool(j, v);
 }
+
+void jsonw__kstr_or_null(struct jsonw *j, const char *key, const char *s)
+{
+	jsonw__key(j, key);
+	if (s && *s)
+		jsonw__str(j, s);
+	else
+		jsonw__null(j);
+}
+
+void jsonw__ku64_or_null(struct jsonw *j, const char *key, bool known, __u64 v)
+{
+	jsonw__key(j, key);
+	if (known)
+		jsonw__u64(j, v);
+	else
+		jsonw__null(j);
+}
+
+void jsonw__kts(struct jsonw *j, const char *key, __u64 ts)
+{
+	jsonw__ku64_or_null(j, key, ts != 0, ts);
+}

@@ -61,5 +61,10 @@ void jsonw__ku64(struct jsonw *j, const char *key, __u64 v);
 void jsonw__ks64(struct jsonw *j, const char *key, __s64 v);
 void jsonw__khex(struct jsonw *j, const char *key, __u64 v);
 void jsonw__kbool(struct jsonw *j, const char *key, bool v);
+/* The same, but null for what is not there: no string or an empty one, or not known. */
+void jsonw__kstr_or_null(struct jsonw *j, const char *key, const char *s);
+void jsonw__ku64_or_null(struct jsonw *j, const char *key, bool known, __u64 v);
+/* A time; 0 is none. */
+void jsonw__kts(struct jsonw *j, const char *key, __u64 ts);
 
 #endif /* BASE_JSONW_H */

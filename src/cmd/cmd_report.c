@@ -2,10 +2,7 @@
 /*
  * cmd_report.c - check FILE, and report FILE, which judges the same way and says more.
  */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cmd/input.h"
 #include "cmd/judge.h"
@@ -13,62 +10,24 @@
 #include "cmd/session.h"
 
 /* NDJSON goes out as it comes: nobody reads its end first. */
-static int judge_as_it_comes(struct invocation *inv, struct source *s, struct errmsg *err)
+static int judge_source(struct invocation *inv, struct source *s, struct errmsg *err)
 {
 	struct judge j;
 	int ret;
 
 	ret = judge__init(&j, inv, stdout, err);
-	if (ret)
-		return ret;
-	ret = judge__run(&j, s, err);
+	if (!ret && !inv->o.json)
+		ret = judge__hold(&j, err);
+	if (!ret)
+		ret = judge__run(&j, s, err);
 	if (!ret) {
 		judge__print_summary(&j);
+		judge__print_held(&j, "\n");
 		ret = judge__write(&j, "", err);
 	}
 	if (!ret)
 		ret = j.sum.verdict;
 	judge__free(&j);
-	return ret;
-}
-
-/*
- * For people the verdict comes first, and it is known last: the findings wait
- * in memory. A file that fails in the middle prints nothing.
- */
-static int judge_verdict_first(struct invocation *inv, struct source *s,
-			       struct errmsg *err)
-{
-	char *findings = NULL;
-	size_t len = 0;
-	struct judge j;
-	FILE *f;
-	int ret;
-
-	f = open_memstream(&findings, &len);
-	if (!f)
-		return err_set(err, -errno, "out of memory");
-	ret = judge__init(&j, inv, f, err);
-	if (ret) {
-		fclose(f);
-		free(findings);
-		return ret;
-	}
-	ret = judge__run(&j, s, err);
-	if (fclose(f) && !ret)
-		ret = err_set(err, -ENOMEM, "out of memory");
-	if (!ret) {
-		j.sink.f = stdout;
-		judge__print_summary(&j);
-		if (len)
-			fputc('\n', stdout);
-		fwrite(findings, 1, len, stdout);
-		ret = judge__write(&j, "", err);
-	}
-	if (!ret)
-		ret = j.sum.verdict;
-	judge__free(&j);
-	free(findings);
 	return ret;
 }
 
@@ -80,10 +39,7 @@ static int judge_file(struct invocation *inv)
 
 	if (input__open(&in, inv, &err))
 		return complain(&err);
-	if (inv->o.json)
-		ret = judge_as_it_comes(inv, in.source, &err);
-	else
-		ret = judge_verdict_first(inv, in.source, &err);
+	ret = judge_source(inv, in.source, &err);
 	input__close(&in);
 	return ret < 0 ? complain(&err) : ret;
 }

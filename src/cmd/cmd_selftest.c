@@ -139,15 +139,6 @@ static void print_text(const struct selftest *t, const struct proof *p, const ch
 		printf("  not tried  the path through the kernel: %s\n", not_tried);
 }
 
-static void key_maybe(struct jsonw *j, const char *key, const char *value)
-{
-	jsonw__key(j, key);
-	if (value)
-		jsonw__str(j, value);
-	else
-		jsonw__null(j);
-}
-
 static int print_json(const struct selftest *t, const struct proof *p, const char *not_tried)
 {
 	const char *wrong = what_is_wrong(p);
@@ -160,7 +151,7 @@ static int print_json(const struct selftest *t, const struct proof *p, const cha
 	jsonw__kstr(&j, "type", "selftest");
 	jsonw__kbool(&j, "proven", !wrong);
 	jsonw__kstr(&j, "path", t->path);
-	key_maybe(&j, "why", wrong);
+	jsonw__kstr_or_null(&j, "why", wrong);
 	jsonw__kstr(&j, "rule", rule_name(t->rule));
 	jsonw__kstr(&j, "class", t->class);
 	jsonw__khex(&j, "address", t->address);
@@ -169,7 +160,7 @@ static int print_json(const struct selftest *t, const struct proof *p, const cha
 	jsonw__kstr(&j, "through", t->through);
 	jsonw__ku64(&j, "findings", p->hits);
 	jsonw__ku64(&j, "released", p->released);
-	key_maybe(&j, "kernel_not_tried", not_tried);
+	jsonw__kstr_or_null(&j, "kernel_not_tried", not_tried);
 	jsonw__end(&j);
 	ret = strbuf__err(&sb);
 	if (!ret)

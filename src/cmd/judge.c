@@ -2,6 +2,7 @@
 #include "cmd/judge.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -110,6 +111,38 @@ int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errms
 	return judge__init_lives(j, inv, out, NULL, err);
 }
 
+int judge__hold(struct judge *j, struct errmsg *err)
+{
+	FILE *f = open_memstream(&j->held, &j->held_len);
+
+	if (!f)
+		return err_set(err, -errno, "out of memory");
+	j->out = j->sink.f;
+	j->sink.f = f;
+	return 0;
+}
+
+/* Return: 0, or -ENOMEM when what was held is not whole. */
+static int stop_holding(struct judge *j)
+{
+	FILE *f = j->sink.f;
+
+	if (!j->out)
+		return 0;
+	j->sink.f = j->out;
+	j->out = NULL;
+	return fclose(f) ? -ENOMEM : 0;
+}
+
+void judge__print_held(struct judge *j, const char *lead)
+{
+	if (!j->held_len)
+		return;
+	fputs(lead, j->sink.f);
+	fwrite(j->held, 1, j->held_len, j->sink.f);
+	after_output(j);
+}
+
 void judge__begin(struct judge *j, const struct trace_meta *meta)
 {
 	j->sink.ops->begin(&j->sink, meta);
@@ -181,6 +214,8 @@ int judge__finish(struct judge *j)
 {
 	int ret = engine__finish(j->engine);
 
+	if (stop_holding(j) && !ret)
+		ret = -ENOMEM;
 	j->sum.stats = engine__stats(j->engine);
 	j->sum.verdict = engine__verdict(j->engine);
 	return ret ? ret : gate__finish(&j->gate, &j->sum);
@@ -208,6 +243,8 @@ int judge__write(struct judge *j, const char *command_end, struct errmsg *err)
 
 void judge__free(struct judge *j)
 {
+	stop_holding(j);
+	free(j->held);
 	gate__free(&j->gate);
 	engine__free(j->engine);
 	symtab__free(j->symtab);

@@ -35,6 +35,9 @@ struct judge {
 	void *ctx;
 	struct judge_watch watch;
 	bool flush;		/* after each finding: somebody is watching */
+	FILE *out;		/* where the verdict goes while findings are held */
+	char *held;
+	size_t held_len;
 };
 
 /* out: where findings go; not closed. Return: 0, or negative with *err a sentence. */
@@ -43,10 +46,21 @@ int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errms
 typedef void (*judge_life_fn)(void *judge, const struct object_view *o, const struct moment *end);
 int judge__init_lives(struct judge *j, struct invocation *inv, FILE *out, judge_life_fn on_life,
 		      struct errmsg *err);
+/*
+ * For people the verdict comes first, and it is known last: from here on what
+ * the sink prints waits in memory, until judge__print_summary(), which goes to
+ * where findings went before. A source that fails in the middle prints nothing.
+ *
+ * Return: 0, or negative with *err a sentence.
+ */
+int judge__hold(struct judge *j, struct errmsg *err);
+/* What was held, after the summary; lead stands before it if there is any. */
+void judge__print_held(struct judge *j, const char *lead);
 void judge__begin(struct judge *j, const struct trace_meta *meta);
 /* Return: 0, or -ENOMEM. */
 int judge__feed(struct judge *j, const struct hmt_hdr *rec);
-/* No more records: j->sum is complete. Prints nothing itself. Return: 0, or -ENOMEM. */
+/* No more records: j->sum is complete, nothing is held back any more. Prints
+ * nothing itself. Return: 0, or -ENOMEM. */
 int judge__finish(struct judge *j);
 void judge__print_summary(struct judge *j);
 /* The files that go with it, see gate.h. Return: 0, or negative with *err a sentence. */

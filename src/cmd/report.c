@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,48 +88,32 @@ static int report_json(struct invocation *inv, struct source *s, FILE *out, stru
 	return ret;
 }
 
-/*
- * For people the verdict comes first, and it is known last: the findings wait
- * in memory. A file that fails in the middle prints nothing.
- */
 static int report_text(struct invocation *inv, struct source *s, FILE *out, struct errmsg *err)
 {
 	struct report r = { .symtab = NULL };
-	char *findings = NULL;
-	size_t len = 0;
 	struct judge j;
-	FILE *f;
 	int ret;
 
-	f = open_memstream(&findings, &len);
-	if (!f)
-		return err_set(err, -errno, "out of memory");
-	ret = judge__init(&j, inv, f, err);
-	if (ret)
-		goto out_close;
-	ret = watch_with_report(&j, &r, err);
+	ret = judge__init(&j, inv, out, err);
+	if (!ret)
+		ret = judge__hold(&j, err);
+	if (!ret)
+		ret = watch_with_report(&j, &r, err);
 	if (!ret)
 		ret = run(&j, &r, s, err);
-out_close:
-	if (fclose(f) && !ret)
-		ret = err_set(err, -ENOMEM, "out of memory");
 	if (!ret) {
-		j.sink.f = out;
 		judge__print_summary(&j);
 		if (!inv->o.quiet) {
 			report_text_causes(&r, &j.sink);
 			report_text_tables(&r, &j.sink);
 		}
-		if (len)
-			fputc('\n', out);
-		fwrite(findings, 1, len, out);
+		judge__print_held(&j, "\n");
 		ret = judge__write(&j, "", err);
 	}
 	if (!ret)
 		ret = j.sum.verdict;
 	report__free(&r);
 	judge__free(&j);
-	free(findings);
 	return ret;
 }
 
@@ -232,18 +215,15 @@ static void life_story(void *ctx, const struct object_view *o, const struct mome
 	story__life(ctx, o, m);
 }
 
-static int print_story(struct story *st, struct judge *j, FILE *out, const char *findings,
-		       size_t len, struct errmsg *err)
+static int print_story(struct story *st, struct judge *j, struct errmsg *err)
 {
-	int ret;
+	int ret = story__print(st);
 
-	j->sink.f = out;
-	ret = story__print(st);
 	if (ret == -ENOENT)
 		return err_set(err, ret, "there is no %s in this trace", st->id);
 	if (ret)
 		return err_set(err, ret, "out of memory");
-	fwrite(findings, 1, len, out);
+	judge__print_held(j, "");
 	if (st->json)
 		sink_json_ops.summary(&j->sink, &j->sum);
 	return j->sum.verdict;
@@ -252,20 +232,16 @@ static int print_story(struct story *st, struct judge *j, FILE *out, const char 
 static int report_object(struct invocation *inv, struct source *s, FILE *out,
 			 struct errmsg *err)
 {
-	char *findings = NULL;
 	struct errmsg why;
 	struct story st;
-	size_t len = 0;
 	struct judge j;
-	FILE *f;
 	int ret;
 
 	if (story__init(&st, inv->o.object, &why))
 		return err_set(err, -EINVAL, "--object: '%s' %s", inv->o.object, why.text);
-	f = open_memstream(&findings, &len);
-	if (!f)
-		return err_set(err, -errno, "out of memory");
-	ret = judge__init(&j, inv, inv->o.json ? out : f, err);
+	ret = judge__init(&j, inv, out, err);
+	if (!ret && !inv->o.json)
+		ret = judge__hold(&j, err);
 	if (!ret) {
 		j.sink.ops = inv->o.json ? &only_json_ops : &only_text_ops;
 		j.sink.owner = &st;
@@ -278,13 +254,10 @@ static int report_object(struct invocation *inv, struct source *s, FILE *out,
 	}
 	if (!ret)
 		ret = judge__run(&j, s, err);
-	if (fclose(f) && !ret)
-		ret = err_set(err, -ENOMEM, "out of memory");
 	if (!ret)
-		ret = print_story(&st, &j, out, findings, len, err);
+		ret = print_story(&st, &j, err);
 	story__free(&st);
 	judge__free(&j);
-	free(findings);
 	return ret;
 }
 

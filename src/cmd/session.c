@@ -16,7 +16,6 @@ int session_run(struct invocation *inv, unsigned int flags)
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -57,9 +56,6 @@ struct session {
 	struct file_writer *writer;
 	struct judge judge;
 	struct status status;
-	FILE *out;		/* where findings go */
-	char *held;		/* the findings that wait for the verdict */
-	size_t held_len;
 	__u64 records;
 	__u64 events;		/* of those, made by the kernel: what a rate is about */
 	__u64 flushed_ts, looked_ts;
@@ -174,18 +170,18 @@ static int start_outputs(struct session *s, struct errmsg *err)
 	}
 	if (!(s->flags & SESSION_JUDGE))
 		return 0;
-	s->out = stdout;
-	if (s->flags & SESSION_VERDICT_FIRST && !s->inv->o.json) {
-		s->out = open_memstream(&s->held, &s->held_len);
-		if (!s->out)
-			return err_set(err, -errno, "out of memory");
-	}
-	ret = judge__init(&s->judge, s->inv, s->out, err);
+	ret = judge__init(&s->judge, s->inv, stdout, err);
 	if (ret)
 		return ret;
 	s->judge.before_output = before_output;
 	s->judge.ctx = s;
-	s->judge.flush = s->out == stdout;
+	s->judge.flush = true;
+	if (s->flags & SESSION_VERDICT_FIRST && !s->inv->o.json) {
+		s->judge.flush = false;
+		ret = judge__hold(&s->judge, err);
+		if (ret)
+			return ret;
+	}
 	s->judge.sink.live = true;
 	judge__begin(&s->judge, meta);
 	return 0;
@@ -276,7 +272,7 @@ static bool time_to_stop(struct session *s, const struct hmt_hdr *rec)
 	if (interrupted)
 		return true;
 	/* Nobody reads the findings any more: there is nothing left to do for. */
-	if (s->flags & SESSION_JUDGE && ferror(s->out))
+	if (s->flags & SESSION_JUDGE && ferror(s->judge.sink.f))
 		return true;
 	if (s->stop_ts)
 		return rec->ts >= s->stop_ts;
@@ -363,17 +359,8 @@ static int finish_judging(struct session *s, struct errmsg *err)
 
 	if (judge__finish(&s->judge))
 		return err_set(err, -ENOMEM, "out of memory");
-	if (s->out != stdout) {
-		FILE *f = s->out;
-
-		s->out = NULL;
-		if (fclose(f))
-			return err_set(err, -ENOMEM, "out of memory");
-		s->judge.sink.f = stdout;
-	}
 	judge__print_summary(&s->judge);
-	if (s->held_len)
-		fprintf(stdout, "\n%s", s->held);
+	judge__print_held(&s->judge, "\n");
 	child__stop(&s->child);
 	child__describe(&s->child, text, sizeof(text));
 	return judge__write(&s->judge, text, err);
@@ -447,9 +434,6 @@ int session_run(struct invocation *inv, unsigned int flags)
 	child__stop(&s.child);
 	file_writer__close(s.writer, NULL);
 	judge__free(&s.judge);
-	if (s.out && s.out != stdout)
-		fclose(s.out);
-	free(s.held);
 	source__free(s.source);
 	capture__free(s.capture);
 	return status;

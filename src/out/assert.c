@@ -7,6 +7,7 @@
 
 #include "base/fmt.h"
 #include "base/mem.h"
+#include "out/json_parts.h"
 #include "stream/desc.h"
 
 /* --- parsing ----------------------------------------------------------------------- */
@@ -498,28 +499,17 @@ void assertions__json(const struct assertions *as, struct strbuf *sb)
 		const struct assertion *a = &as->v[i];
 		struct jsonw j;
 
-		jsonw__init(&j, sb);
-		jsonw__object(&j);
-		jsonw__kstr(&j, "type", "assertion");
+		json_line_open(&j, sb, "assertion");
 		jsonw__kstr(&j, "text", a->text + strspn(a->text, " \t"));
 		jsonw__kstr(&j, "where", a->where);
 		jsonw__kstr(&j, "quantity", a->quantity->name);
 		jsonw__kstr(&j, "outcome", outcome_name(a->outcome));
 		jsonw__kstr(&j, "unit", unit_name(a->quantity->unit));
 		jsonw__ku64(&j, "limit", a->limit);
-		jsonw__key(&j, "value");
-		if (a->measure.of)
-			jsonw__u64(&j, a->measure.value);
-		else
-			jsonw__null(&j);
+		jsonw__ku64_or_null(&j, "value", a->measure.of, a->measure.value);
 		jsonw__ku64(&j, "measured", a->measure.of);
 		jsonw__kstr(&j, "message", a->message);
-		jsonw__key(&j, "worst");
-		if (*a->measure.worst)
-			jsonw__str(&j, a->measure.worst);
-		else
-			jsonw__null(&j);
-		jsonw__end(&j);
-		strbuf__addc(sb, '\n');
+		jsonw__kstr_or_null(&j, "worst", a->measure.worst);
+		json_line_close(&j);
 	}
 }

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/fmt.h"
-#include "base/jsonw.h"
 #include "base/mem.h"
 #include "out/cases.h"
+#include "out/json_parts.h"
 #include "out/table.h"
 #include "out/words.h"
 #include "stream/desc.h"
@@ -299,25 +299,12 @@ static void key_names(struct jsonw *j, const char *first, const char *signature)
 	jsonw__end(j);
 }
 
-static void open_line(struct jsonw *j, struct strbuf *sb, const char *type)
-{
-	jsonw__init(j, sb);
-	jsonw__object(j);
-	jsonw__kstr(j, "type", type);
-}
-
-static void close_line(struct jsonw *j)
-{
-	jsonw__end(j);
-	strbuf__addc(j->sb, '\n');
-}
-
 static void finding_json(const struct diff_finding *f, const char *signature, struct strbuf *sb)
 {
 	static const char *const keys[] = { "a", "b" };
 	struct jsonw j;
 
-	open_line(&j, sb, "diff-finding");
+	json_line_open(&j, sb, "diff-finding");
 	jsonw__kstr(&j, "state", states[f->state].name);
 	key_names(&j, "rule", signature);
 	for (unsigned int s = 0; s < DIFF_SIDES; s++) {
@@ -325,14 +312,10 @@ static void finding_json(const struct diff_finding *f, const char *signature, st
 		jsonw__object(&j);
 		jsonw__ku64(&j, "certain", f->certain[s]);
 		jsonw__ku64(&j, "inconclusive", f->open[s]);
-		jsonw__key(&j, "example");
-		if (f->example[s])
-			jsonw__str(&j, f->example[s]);
-		else
-			jsonw__null(&j);
+		jsonw__kstr_or_null(&j, "example", f->example[s]);
 		jsonw__end(&j);
 	}
-	close_line(&j);
+	json_line_close(&j);
 }
 
 static void lives_json(const struct diff_lives *l, const char *group, struct strbuf *sb)
@@ -340,7 +323,7 @@ static void lives_json(const struct diff_lives *l, const char *group, struct str
 	static const char *const keys[] = { "a", "b" };
 	struct jsonw j;
 
-	open_line(&j, sb, "diff-lives");
+	json_line_open(&j, sb, "diff-lives");
 	key_names(&j, "class", group);
 	for (unsigned int s = 0; s < DIFF_SIDES; s++) {
 		const struct hist *h = &l->lifetime[s];
@@ -354,27 +337,27 @@ static void lives_json(const struct diff_lives *l, const char *group, struct str
 		jsonw__ku64(&j, "max_ns", h->max);
 		jsonw__end(&j);
 	}
-	close_line(&j);
+	json_line_close(&j);
 }
 
 void diff__json(const struct diff *d, struct strbuf *sb)
 {
 	struct jsonw j;
 
-	open_line(&j, sb, "header");
+	json_line_open(&j, sb, "header");
 	jsonw__kstr(&j, "version", SINK_JSON_VERSION);
 	jsonw__kstr(&j, "a", d->name[DIFF_A]);
 	jsonw__kstr(&j, "b", d->name[DIFF_B]);
-	close_line(&j);
+	json_line_close(&j);
 	for (size_t i = 0; i < d->signatures.nr; i++)
 		finding_json(&d->findings[i], d->signatures.v[i].signature, sb);
 	for (size_t i = 0; i < d->groups.nr; i++)
 		lives_json(&d->lives[i], d->groups.v[i].signature, sb);
-	open_line(&j, sb, "summary");
+	json_line_open(&j, sb, "summary");
 	jsonw__kstr(&j, "verdict", d->verdict == 1 ? "new" : d->verdict ? "inconclusive" : "clean");
 	jsonw__ku64(&j, "new", d->nr_new);
 	jsonw__ku64(&j, "maybe_new", d->nr_maybe);
 	jsonw__kbool(&j, "lossy_a", d->lossy[DIFF_A]);
 	jsonw__kbool(&j, "lossy_b", d->lossy[DIFF_B]);
-	close_line(&j);
+	json_line_close(&j);
 }

@@ -98,13 +98,8 @@ static void add_names(struct jsonw *j, const struct export *x, const struct hmt_
 	const __u64 *ips;
 	__u32 nr;
 
-	if (rec->kind != HMT_TASK) {
-		jsonw__key(j, "comm");
-		if (*comm)
-			jsonw__str(j, comm);
-		else
-			jsonw__null(j);
-	}
+	if (rec->kind != HMT_TASK)
+		jsonw__kstr_or_null(j, "comm", comm);
 	for (int i = 0; d && i < d->nr_fields; i++) {
 		__u64 v = field_value(rec, &d->fields[i]);
 

@@ -9,17 +9,9 @@
 static void add_header(struct jsonw *j, const struct hmt_hdr *rec, const char *name)
 {
 	jsonw__kstr(j, "type", "record");
-	jsonw__key(j, "event");
-	if (name)
-		jsonw__str(j, name);
-	else
-		jsonw__null(j);
+	jsonw__kstr_or_null(j, "event", name);
 	jsonw__ku64(j, "ts_ns", rec->ts);
-	jsonw__key(j, "cpu");
-	if (rec->cpu == HMT_CPU_NONE)
-		jsonw__null(j);
-	else
-		jsonw__u64(j, rec->cpu);
+	jsonw__ku64_or_null(j, "cpu", rec->cpu != HMT_CPU_NONE, rec->cpu);
 	jsonw__ku64(j, "pid", rec->tgid);
 	jsonw__ku64(j, "tid", rec->tid);
 	jsonw__khex(j, "mm", rec->mm);

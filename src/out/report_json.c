@@ -14,45 +14,9 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "out/json_parts.h"
 #include "out/report_text.h"
 #include "out/words.h"
-
-static void key_str(struct jsonw *j, const char *key, const char *s)
-{
-	jsonw__key(j, key);
-	if (s && *s)
-		jsonw__str(j, s);
-	else
-		jsonw__null(j);
-}
-
-static void key_ts(struct jsonw *j, const char *key, __u64 ts)
-{
-	jsonw__key(j, key);
-	if (ts)
-		jsonw__u64(j, ts);
-	else
-		jsonw__null(j);
-}
-
-static void key_place(struct jsonw *j, const struct report *r, const char *key, __u64 addr)
-{
-	struct symbol sym = { .name = NULL };
-	bool known;
-
-	jsonw__key(j, key);
-	if (!addr) {
-		jsonw__null(j);
-		return;
-	}
-	known = symtab__lookup(r->symtab, addr, &sym);
-	jsonw__object(j);
-	jsonw__khex(j, "address", addr);
-	key_str(j, "symbol", known ? sym.name : NULL);
-	jsonw__ku64(j, "offset", known ? sym.offset : 0);
-	key_str(j, "module", known ? sym.module : NULL);
-	jsonw__end(j);
-}
 
 static void key_owner(struct jsonw *j, __u32 owner, const char *comm)
 {
@@ -63,13 +27,13 @@ static void key_owner(struct jsonw *j, __u32 owner, const char *comm)
 	}
 	jsonw__object(j);
 	jsonw__ku64(j, "pid", owner);
-	key_str(j, "comm", comm);
+	jsonw__kstr_or_null(j, "comm", comm);
 	jsonw__end(j);
 }
 
 static void key_driver(struct jsonw *j, const struct report_driver *d)
 {
-	key_str(j, "driver", strcmp(d->name, "?") ? d->name : NULL);
+	jsonw__kstr_or_null(j, "driver", strcmp(d->name, "?") ? d->name : NULL);
 }
 
 void report_json_lifetime(struct jsonw *j, const char *key, const struct hist *h)
@@ -98,7 +62,7 @@ void report_json_curve(struct jsonw *j, const char *key, const struct curve *c)
 	jsonw__object(j);
 	jsonw__ku64(j, "width_ns", c->width_ns);
 	jsonw__ku64(j, "most", c->most);
-	key_ts(j, "most_ts_ns", c->most ? c->most_ts : 0);
+	jsonw__ku64_or_null(j, "most_ts_ns", c->most, c->most_ts);
 	jsonw__key(j, "bins");
 	jsonw__array(j);
 	for (size_t i = 0; i < nr; i++)
@@ -121,17 +85,17 @@ void report_json_cause(struct jsonw *j, const struct report *r, const struct rep
 	jsonw__ku64(j, "inconclusive", c->inconclusive);
 	jsonw__ku64(j, "released", c->released);
 	jsonw__ku64(j, "bytes", c->bytes);
-	key_str(j, "first", c->is_rest ? NULL : words_object(&c->first.object, id, sizeof(id)));
+	jsonw__kstr_or_null(j, "first", c->is_rest ? NULL : words_object(&c->first.object, id, sizeof(id)));
 	jsonw__ku64(j, "first_finding", c->first.serial);
 	key_owner(j, c->owner, c->comm);
-	key_ts(j, "owner_exited_ns", c->owner_exited);
+	jsonw__kts(j, "owner_exited_ns", c->owner_exited);
 	jsonw__kbool(j, "more_owners", c->nr_owners > 1);
-	key_place(j, r, "born_in", c->place);
-	key_place(j, r, "left_in", c->first.offence.ts ? 0 : c->offence_place);
-	key_place(j, r, "wrong_in", c->first.offence.ts ? c->offence_place : 0);
-	key_str(j, "missing", c->is_rest ? NULL : words_missing(&c->first));
-	key_str(j, "surplus", c->is_rest ? NULL : words_surplus(&c->first));
-	key_place(j, r, "others_released_in", c->release_place);
+	json_key_symbolized(j, r->symtab, "born_in", c->place);
+	json_key_symbolized(j, r->symtab, "left_in", c->first.offence.ts ? 0 : c->offence_place);
+	json_key_symbolized(j, r->symtab, "wrong_in", c->first.offence.ts ? c->offence_place : 0);
+	jsonw__kstr_or_null(j, "missing", c->is_rest ? NULL : words_missing(&c->first));
+	jsonw__kstr_or_null(j, "surplus", c->is_rest ? NULL : words_surplus(&c->first));
+	json_key_symbolized(j, r->symtab, "others_released_in", c->release_place);
 	jsonw__ku64(j, "siblings", c->first.nr_siblings);
 	jsonw__ku64(j, "siblings_released_there", c->first.sibling_release.count);
 }
@@ -154,11 +118,11 @@ void report_json_lane(struct jsonw *j, const struct report *r, const struct repo
 {
 	char id[32];
 
-	key_str(j, "id", l->class == HMT_CLASS_NONE ? NULL : report_lane_id(l, id, sizeof(id)));
+	jsonw__kstr_or_null(j, "id", l->class == HMT_CLASS_NONE ? NULL : report_lane_id(l, id, sizeof(id)));
 	key_driver(j, l->driver);
 	key_owner(j, l->owner, l->comm);
-	key_ts(j, "born_ns", l->born);
-	key_ts(j, "ended_ns", l->ended);
+	jsonw__kts(j, "born_ns", l->born);
+	jsonw__kts(j, "ended_ns", l->ended);
 	jsonw__ku64(j, "ranges", l->ranges);
 	jsonw__ku64(j, "live_ranges", l->live.live);
 	jsonw__ku64(j, "most_ranges", l->live.most);
@@ -171,7 +135,7 @@ void report_json_holder(struct jsonw *j, const struct report *r, const struct re
 {
 	key_driver(j, h->driver);
 	key_owner(j, h->owner, h->comm);
-	key_place(j, r, "born_in", h->place);
+	json_key_symbolized(j, r->symtab, "born_in", h->place);
 	jsonw__ku64(j, "live_ranges", h->live);
 	jsonw__ku64(j, "live_bytes", h->bytes);
 	jsonw__ku64(j, "most_ranges", h->most);
@@ -181,35 +145,24 @@ void report_json_holder(struct jsonw *j, const struct report *r, const struct re
 
 /* --- lines ------------------------------------------------------------------------ */
 
-static void open_line(struct jsonw *j, struct strbuf *sb, const char *type)
+static void close_line(struct sink *s, struct jsonw *j)
 {
-	strbuf__reset(sb);
-	jsonw__init(j, sb);
-	jsonw__object(j);
-	jsonw__kstr(j, "type", type);
-}
-
-/* A line is written whole or not at all. */
-static void close_line(const struct sink *s, struct jsonw *j, struct strbuf *sb)
-{
-	jsonw__end(j);
-	strbuf__addc(sb, '\n');
-	if (!strbuf__err(sb))
-		fwrite(strbuf__str(sb), 1, sb->len, s->f);
+	if (json_line_write(j, s->f))
+		s->failed = true;
 }
 
 #define LINES(what, type, writer) do { \
 	const struct report_##what **rows_ = report_sorted_##what##s(r, &nr); \
 	\
 	for (size_t i = 0; i < nr; i++) { \
-		open_line(&j, &sb, type); \
+		json_line_open(&j, &sb, type); \
 		writer(&j, r, rows_[i]); \
-		close_line(s, &j, &sb); \
+		close_line(s, &j); \
 	} \
 	hmt_free(rows_); \
 } while (0)
 
-void report_json_lines(const struct report *r, const struct sink *s)
+void report_json_lines(const struct report *r, struct sink *s)
 {
 	struct strbuf sb = STRBUF_INIT;
 	struct jsonw j;
@@ -219,9 +172,8 @@ void report_json_lines(const struct report *r, const struct sink *s)
 	LINES(driver, "driver", report_json_driver);
 	LINES(lane, "mirror", report_json_lane);
 	LINES(holder, "holder", report_json_holder);
-	open_line(&j, &sb, "ranges");
+	json_line_open(&j, &sb, "ranges");
 	report_json_lifetime(&j, "lifetime", &r->lifetime);
 	report_json_curve(&j, "live", &r->live);
-	close_line(s, &j, &sb);
-	strbuf__free(&sb);
+	close_line(s, &j);
 }

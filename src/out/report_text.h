@@ -11,7 +11,7 @@ void report_text_causes(const struct report *r, const struct sink *s);
 /* Drivers, mirrors, lifetimes, the live count over time, who holds most. */
 void report_text_tables(const struct report *r, const struct sink *s);
 /* The same as lines of type cause, driver, mirror, holder and curve. */
-void report_json_lines(const struct report *r, const struct sink *s);
+void report_json_lines(const struct report *r, struct sink *s);
 
 /* Copies of the rows in the order to show them, to be freed; NULL when there are none. */
 const struct report_cause **report_sorted_causes(const struct report *r, size_t *ret_nr);

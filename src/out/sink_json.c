@@ -14,65 +14,16 @@
  */
 #include <string.h>
 
-#include "base/jsonw.h"
+#include "out/json_parts.h"
 #include "out/sink.h"
 #include "out/words.h"
 #include "stream/desc.h"
 
-static void open_line(struct jsonw *j, struct strbuf *sb, const char *type)
-{
-	jsonw__init(j, sb);
-	jsonw__object(j);
-	jsonw__kstr(j, "type", type);
-}
-
 /* A line is written whole or not at all. */
-static void close_line(struct sink *s, struct jsonw *j, struct strbuf *sb)
+static void close_line(struct sink *s, struct jsonw *j)
 {
-	jsonw__end(j);
-	strbuf__addc(sb, '\n');
-	if (!strbuf__err(sb))
-		fwrite(strbuf__str(sb), 1, sb->len, s->f);
-	else
+	if (json_line_write(j, s->f))
 		s->failed = true;
-	strbuf__free(sb);
-}
-
-static void key_ts(struct jsonw *j, const char *key, __u64 ts)
-{
-	jsonw__key(j, key);
-	if (ts)
-		jsonw__u64(j, ts);
-	else
-		jsonw__null(j);
-}
-
-static void key_str(struct jsonw *j, const char *key, const char *s)
-{
-	jsonw__key(j, key);
-	if (s && *s)
-		jsonw__str(j, s);
-	else
-		jsonw__null(j);
-}
-
-static void key_address(struct jsonw *j, const struct sink *s, const char *key, __u64 addr)
-{
-	struct symbol sym = { 0 };
-	bool known;
-
-	jsonw__key(j, key);
-	if (!addr) {
-		jsonw__null(j);
-		return;
-	}
-	known = symtab__lookup(s->symtab, addr, &sym);
-	jsonw__object(j);
-	jsonw__khex(j, "address", addr);
-	key_str(j, "symbol", known ? sym.name : NULL);
-	jsonw__ku64(j, "offset", known ? sym.offset : 0);
-	key_str(j, "module", known ? sym.module : NULL);
-	jsonw__end(j);
 }
 
 static void key_stack(struct jsonw *j, const struct sink *s, __s32 id)
@@ -83,17 +34,8 @@ static void key_stack(struct jsonw *j, const struct sink *s, __s32 id)
 	ips = symtab__stack(s->symtab, id, &nr);
 	jsonw__key(j, "stack");
 	jsonw__array(j);
-	for (__u32 i = 0; i < nr; i++) {
-		struct symbol sym = { 0 };
-		bool known = symtab__lookup(s->symtab, ips[i], &sym);
-
-		jsonw__object(j);
-		jsonw__khex(j, "address", ips[i]);
-		key_str(j, "symbol", known ? sym.name : NULL);
-		jsonw__ku64(j, "offset", known ? sym.offset : 0);
-		key_str(j, "module", known ? sym.module : NULL);
-		jsonw__end(j);
-	}
+	for (__u32 i = 0; i < nr; i++)
+		json_symbolized(j, s->symtab, ips[i]);
 	jsonw__end(j);
 }
 
@@ -107,13 +49,13 @@ static void moment_value(struct jsonw *j, const struct sink *s, const struct mom
 	}
 	jsonw__object(j);
 	jsonw__ku64(j, "ts_ns", m->ts);
-	key_str(j, "event", d ? d->name : NULL);
+	jsonw__kstr_or_null(j, "event", d ? d->name : NULL);
 	jsonw__ku64(j, "pid", m->tgid);
 	jsonw__ku64(j, "tid", m->tid);
-	key_str(j, "comm", symtab__comm(s->symtab, m->tgid));
+	jsonw__kstr_or_null(j, "comm", symtab__comm(s->symtab, m->tgid));
 	jsonw__ks64(j, "ret", m->ret);
 	jsonw__ks64(j, "count", (__s64)m->count);
-	key_address(j, s, "call_site", m->call_site);
+	json_key_symbolized(j, s->symtab, "call_site", m->call_site);
 	key_stack(j, s, m->stack);
 	jsonw__end(j);
 }
@@ -144,8 +86,8 @@ static void key_owner(struct jsonw *j, const struct sink *s, __u32 owner)
 	}
 	jsonw__object(j);
 	jsonw__ku64(j, "pid", owner);
-	key_str(j, "comm", symtab__comm(s->symtab, owner));
-	key_ts(j, "exited_ns", symtab__exited(s->symtab, owner));
+	jsonw__kstr_or_null(j, "comm", symtab__comm(s->symtab, owner));
+	jsonw__kts(j, "exited_ns", symtab__exited(s->symtab, owner));
 	jsonw__end(j);
 }
 
@@ -161,9 +103,9 @@ static void key_object(struct jsonw *j, const struct sink *s, const struct findi
 	jsonw__khex(j, "address", o->addr);
 	jsonw__khex(j, "mm", o->mm);
 	jsonw__khex(j, "hmm", o->hmm);
-	key_str(j, "driver", words_driver(s->symtab, f));
-	key_address(j, s, "ops", o->ops);
-	key_address(j, s, "ops_fn", o->ops_fn);
+	jsonw__kstr_or_null(j, "driver", words_driver(s->symtab, f));
+	json_key_symbolized(j, s->symtab, "ops", o->ops);
+	json_key_symbolized(j, s->symtab, "ops_fn", o->ops_fn);
 	key_owner(j, s, o->owner);
 	jsonw__key(j, "window");
 	if (range) {
@@ -178,11 +120,8 @@ static void key_object(struct jsonw *j, const struct sink *s, const struct findi
 	jsonw__ku64(j, "references", o->live_refs);
 	jsonw__kbool(j, "born_before_trace", o->born_before);
 	jsonw__kbool(j, "lost_in_life", o->in_gap);
-	jsonw__key(j, "age_ns");
-	if (o->born.ts && f->flagged_ts >= o->born.ts)
-		jsonw__u64(j, f->flagged_ts - o->born.ts);
-	else
-		jsonw__null(j);
+	jsonw__ku64_or_null(j, "age_ns", o->born.ts && f->flagged_ts >= o->born.ts,
+			    f->flagged_ts - o->born.ts);
 	key_moment(j, s, "born", &o->born);
 	jsonw__end(j);
 }
@@ -201,12 +140,9 @@ static void key_doubt(struct jsonw *j, const struct finding *f)
 				 f->doubt == DOUBT_CUT ? "cut" : "unknown");
 	jsonw__kstr(j, "text", words_doubt(f, why, sizeof(why)));
 	jsonw__ku64(j, "lost", f->lost);
-	key_str(j, "cause", f->doubt == DOUBT_LOST ? cause_name(f->lost_cause) : NULL);
-	jsonw__key(j, "cpu");
-	if (f->doubt == DOUBT_LOST && f->lost_cpu != HMT_CPU_NONE)
-		jsonw__u64(j, f->lost_cpu);
-	else
-		jsonw__null(j);
+	jsonw__kstr_or_null(j, "cause", f->doubt == DOUBT_LOST ? cause_name(f->lost_cause) : NULL);
+	jsonw__ku64_or_null(j, "cpu", f->doubt == DOUBT_LOST && f->lost_cpu != HMT_CPU_NONE,
+			    f->lost_cpu);
 	jsonw__ku64(j, "grace_left_ns", f->grace_left_ns);
 	jsonw__end(j);
 }
@@ -222,7 +158,7 @@ static void key_siblings(struct jsonw *j, const struct sink *s, const struct fin
 	jsonw__ku64(j, "seen", f->nr_siblings);
 	jsonw__ku64(j, "released", f->nr_siblings_released);
 	jsonw__ku64(j, "released_there", f->sibling_release.count);
-	key_address(j, s, "place", words_place(s->symtab, &f->sibling_release));
+	json_key_symbolized(j, s->symtab, "place", words_place(s->symtab, &f->sibling_release));
 	key_moment(j, s, "release", &f->sibling_release);
 	jsonw__end(j);
 }
@@ -232,7 +168,7 @@ static void json_finding(struct sink *s, const struct finding *f)
 	struct strbuf sb = STRBUF_INIT;
 	struct jsonw j;
 
-	open_line(&j, &sb, "finding");
+	json_line_open(&j, &sb, "finding");
 	jsonw__ku64(&j, "serial", f->serial);
 	jsonw__kstr(&j, "rule", rule_name(f->rule));
 	jsonw__kstr(&j, "title", rule_title(f->rule));
@@ -240,8 +176,8 @@ static void json_finding(struct sink *s, const struct finding *f)
 	jsonw__kstr(&j, "confidence",
 		    f->confidence == CONFIDENCE_CERTAIN ? "certain" : "inconclusive");
 	key_doubt(&j, f);
-	key_ts(&j, "fact_ns", f->fact_ts);
-	key_ts(&j, "flagged_ns", f->flagged_ts);
+	jsonw__kts(&j, "fact_ns", f->fact_ts);
+	jsonw__kts(&j, "flagged_ns", f->flagged_ts);
 	key_object(&j, s, f);
 	jsonw__key(&j, "parent");
 	if (f->parent.class != HMT_CLASS_NONE) {
@@ -258,15 +194,15 @@ static void json_finding(struct sink *s, const struct finding *f)
 	jsonw__ku64(&j, "expected", f->expected);
 	jsonw__ku64(&j, "failed_registers", f->nr_failed_registers);
 	jsonw__ks64(&j, "last_failed_ret", f->last_failed_ret);
-	key_str(&j, "missing", words_missing(f));
-	key_str(&j, "surplus", words_surplus(f));
+	jsonw__kstr_or_null(&j, "missing", words_missing(f));
+	jsonw__kstr_or_null(&j, "surplus", words_surplus(f));
 	key_siblings(&j, s, f);
 	jsonw__key(&j, "recent");
 	jsonw__array(&j);
 	for (__u32 i = 0; i < f->nr_recent; i++)
 		moment_value(&j, s, &f->recent[i]);
 	jsonw__end(&j);
-	close_line(s, &j, &sb);
+	close_line(s, &j);
 }
 
 static void json_released(struct sink *s, const struct finding *f, const struct moment *m)
@@ -275,28 +211,20 @@ static void json_released(struct sink *s, const struct finding *f, const struct 
 	struct jsonw j;
 	char id[32];
 
-	open_line(&j, &sb, "released");
+	json_line_open(&j, &sb, "released");
 	jsonw__ku64(&j, "finding", f->serial);
 	jsonw__kstr(&j, "rule", rule_name(f->rule));
 	jsonw__kstr(&j, "object", words_object(&f->object, id, sizeof(id)));
-	key_ts(&j, "ts_ns", m->ts);
-	jsonw__key(&j, "after_ns");
-	if (m->ts >= f->flagged_ts)
-		jsonw__u64(&j, m->ts - f->flagged_ts);
-	else
-		jsonw__null(&j);
+	jsonw__kts(&j, "ts_ns", m->ts);
+	jsonw__ku64_or_null(&j, "after_ns", m->ts >= f->flagged_ts, m->ts - f->flagged_ts);
 	key_moment(&j, s, "release", m);
-	close_line(s, &j, &sb);
+	close_line(s, &j);
 }
 
 static void lost_members(struct jsonw *j, __u32 cause, __u32 cpu, __u64 count)
 {
 	jsonw__kstr(j, "cause", cause_name(cause));
-	jsonw__key(j, "cpu");
-	if (cpu == HMT_CPU_NONE)
-		jsonw__null(j);
-	else
-		jsonw__u64(j, cpu);
+	jsonw__ku64_or_null(j, "cpu", cpu != HMT_CPU_NONE, cpu);
 	jsonw__ku64(j, "count", count);
 	jsonw__kbool(j, "overturns", cause_overturns(cause));
 }
@@ -306,11 +234,11 @@ static void json_lost(struct sink *s, const struct hmt_lost *l)
 	struct strbuf sb = STRBUF_INIT;
 	struct jsonw j;
 
-	open_line(&j, &sb, "lost");
+	json_line_open(&j, &sb, "lost");
 	lost_members(&j, l->cause, l->h.cpu, l->count);
-	key_ts(&j, "since_ns", l->since);
-	key_ts(&j, "ts_ns", l->h.ts);
-	close_line(s, &j, &sb);
+	jsonw__kts(&j, "since_ns", l->since);
+	jsonw__kts(&j, "ts_ns", l->h.ts);
+	close_line(s, &j);
 }
 
 static void key_rules(struct jsonw *j, const struct summary *sum)
@@ -345,7 +273,7 @@ static void json_summary(struct sink *s, const struct summary *sum)
 	struct strbuf sb = STRBUF_INIT;
 	struct jsonw j;
 
-	open_line(&j, &sb, "summary");
+	json_line_open(&j, &sb, "summary");
 	jsonw__kstr(&j, "verdict", verdict_name(sum));
 	jsonw__ku64(&j, "errors", sum->by_severity[SEVERITY_ERROR]);
 	jsonw__ku64(&j, "warnings", sum->by_severity[SEVERITY_WARN]);
@@ -378,7 +306,7 @@ static void json_summary(struct sink *s, const struct summary *sum)
 		jsonw__end(&j);
 	}
 	jsonw__end(&j);
-	close_line(s, &j, &sb);
+	close_line(s, &j);
 }
 
 static void json_begin(struct sink *s, const struct trace_meta *meta)
@@ -386,18 +314,18 @@ static void json_begin(struct sink *s, const struct trace_meta *meta)
 	struct strbuf sb = STRBUF_INIT;
 	struct jsonw j;
 
-	open_line(&j, &sb, "header");
+	json_line_open(&j, &sb, "header");
 	jsonw__kstr(&j, "version", SINK_JSON_VERSION);
 	jsonw__kstr(&j, "clock", "monotonic");
-	key_str(&j, "recorder", meta ? meta->version : NULL);
-	key_str(&j, "uname", meta ? meta->uname : NULL);
-	key_str(&j, "boot_id", meta ? meta->boot_id : NULL);
-	key_str(&j, "command_line", meta ? meta->command_line : NULL);
-	key_str(&j, "filters", meta ? meta->filters : NULL);
-	key_str(&j, "tier", meta ? meta->tier : NULL);
-	key_ts(&j, "wall_start_ns", meta ? meta->wall_start_ns : 0);
-	key_ts(&j, "mono_start_ns", meta ? meta->mono_start_ns : 0);
-	close_line(s, &j, &sb);
+	jsonw__kstr_or_null(&j, "recorder", meta ? meta->version : NULL);
+	jsonw__kstr_or_null(&j, "uname", meta ? meta->uname : NULL);
+	jsonw__kstr_or_null(&j, "boot_id", meta ? meta->boot_id : NULL);
+	jsonw__kstr_or_null(&j, "command_line", meta ? meta->command_line : NULL);
+	jsonw__kstr_or_null(&j, "filters", meta ? meta->filters : NULL);
+	jsonw__kstr_or_null(&j, "tier", meta ? meta->tier : NULL);
+	jsonw__kts(&j, "wall_start_ns", meta ? meta->wall_start_ns : 0);
+	jsonw__kts(&j, "mono_start_ns", meta ? meta->mono_start_ns : 0);
+	close_line(s, &j);
 }
 
 const struct sink_ops sink_json_ops = {

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "base/fmt.h"
-#include "base/jsonw.h"
 #include "base/mem.h"
+#include "out/json_parts.h"
 #include "out/table.h"
 #include "out/words.h"
 
@@ -132,14 +132,6 @@ void snapshot_table__text(const struct snapshot_table *t, struct strbuf *sb)
 				     "some of it may be missing, or gone\n", t->rows[i].o.owner);
 }
 
-static void key_address(struct jsonw *j, const char *key, __u64 addr)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "0x%llx", (unsigned long long)addr);
-	jsonw__kstr(j, key, text);
-}
-
 static void key_symbol(struct jsonw *j, const char *key, const struct symtab *t, __u64 addr)
 {
 	struct symbol sym;
@@ -151,15 +143,16 @@ static void key_symbol(struct jsonw *j, const char *key, const struct symtab *t,
 		jsonw__null(j);
 }
 
-static void json_row(const struct snapshot_table *t, const struct snapshot_row *r, struct jsonw *j)
+static void json_row(const struct snapshot_table *t, const struct snapshot_row *r,
+		     struct strbuf *sb)
 {
 	const char *driver = symtab__driver(t->symtab, r->o.ops, r->o.ops_fn);
+	struct jsonw w, *j = &w;
 
-	jsonw__object(j);
-	jsonw__kstr(j, "type", "object");
+	json_line_open(j, sb, "object");
 	jsonw__kstr(j, "class", kind_of(r));
-	key_address(j, "address", address_of(r));
-	key_address(j, "mm", r->o.h.mm);
+	jsonw__khex(j, "address", address_of(r));
+	jsonw__khex(j, "mm", r->o.h.mm);
 	jsonw__ku64(j, "pid", r->o.owner);
 	jsonw__kstr(j, "comm", symtab__comm(t->symtab, r->o.owner));
 	jsonw__kstr(j, "driver", driver);
@@ -168,36 +161,28 @@ static void json_row(const struct snapshot_table *t, const struct snapshot_row *
 	jsonw__key(j, "window");
 	if (r->o.class == HMT_CLASS_RANGE) {
 		jsonw__object(j);
-		key_address(j, "start", r->o.start);
-		key_address(j, "end", r->o.end);
+		jsonw__khex(j, "start", r->o.start);
+		jsonw__khex(j, "end", r->o.end);
 		jsonw__ku64(j, "size_bytes", row_size(r));
 		jsonw__end(j);
-		jsonw__key(j, "users");
-		jsonw__null(j);
 	} else {
 		jsonw__null(j);
-		jsonw__ku64(j, "users", r->o.count);
 	}
+	jsonw__ku64_or_null(j, "users", r->o.class != HMT_CLASS_RANGE, r->o.count);
 	jsonw__kbool(j, "changing", r->changing);
-	jsonw__end(j);
+	json_line_close(j);
 }
 
 void snapshot_table__json(const struct snapshot_table *t, struct strbuf *sb)
 {
 	struct jsonw j;
 
-	for (size_t i = 0; i < t->nr; i++) {
-		jsonw__init(&j, sb);
-		json_row(t, &t->rows[i], &j);
-		strbuf__addc(sb, '\n');
-	}
-	jsonw__init(&j, sb);
-	jsonw__object(&j);
-	jsonw__kstr(&j, "type", "summary");
+	for (size_t i = 0; i < t->nr; i++)
+		json_row(t, &t->rows[i], sb);
+	json_line_open(&j, sb, "summary");
 	jsonw__ku64(&j, "objects", t->nr);
 	jsonw__kbool(&j, "changing", t->changing);
-	jsonw__end(&j);
-	strbuf__addc(sb, '\n');
+	json_line_close(&j);
 }
 
 void snapshot_table__free(struct snapshot_table *t)
