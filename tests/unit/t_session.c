@@ -183,6 +183,25 @@ static void redirect(const char *path, int fd)
 	close(from);
 }
 
+/* A process that has not come as far as to catch the signal is killed by it. */
+static void wait_until_caught(pid_t pid, int sig)
+{
+	unsigned long long caught = 0;
+	char path[64], line[256];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	while (!(caught & (1ULL << (sig - 1)))) {
+		f = fopen(path, "r");
+		ASSERT_MSG(f, "there is no %s", path);
+		while (fgets(line, sizeof(line), f))
+			if (sscanf(line, "SigCgt: %llx", &caught) == 1)
+				break;
+		fclose(f);
+		usleep(1000);
+	}
+}
+
 /* Parses and runs words in a process of its own. Return: its exit status. */
 static int run_to(const char *stdout_path, int kill_after_ms, char **words)
 {
@@ -210,6 +229,7 @@ static int run_to(const char *stdout_path, int kill_after_ms, char **words)
 		exit(fflush(stdout) || ferror(stdout) ? EXIT_TROUBLE : status);
 	}
 	if (kill_after_ms) {
+		wait_until_caught(pid, SIGINT);
 		usleep(kill_after_ms * 1000);
 		kill(pid, SIGINT);
 	}
