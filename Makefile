@@ -5,7 +5,7 @@
 # make demo-stock  the same idea on Debian's newest kernel, unpatched: no kernel build
 # make test     everything that can fail: host tests, then the VM cases
 # make check    the part of `make test` that needs no VM and no root
-# make bench    how fast, and how much memory, beside limits (minutes)
+# make bench    how fast, and how much memory, beside peers and limits (an hour)
 # make soak     all schedules of the generator, of which make check has a tenth
 # make help     the rest
 #
@@ -119,14 +119,15 @@ need:
 bpf_src  := $(filter-out bpf/legacy.bpf.c,$(sort $(wildcard bpf/*.bpf.c)))
 bpf_obj  := $(bpf_src:bpf/%.bpf.c=$(O)/bpf/%.bpf.o)
 arch     := $(shell uname -m | sed 's/x86_64/x86/;s/aarch64/arm64/')
+bpf_flags := -g -O2 -target bpf -D__TARGET_ARCH_$(arch) -Wall -Werror -Iinclude -Isrc -Ibpf \
+            -I/usr/include/$(shell uname -m)-linux-gnu
 
 # What kernels before 5.1 already know; the default of newer compilers is not.
 $(O)/bpf/legacy.bpf.o: bpf_cpu := -mcpu=v2
 $(O)/bpf/%.bpf.o: bpf/%.bpf.c
 	$(call msg,BPF,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CLANG) -g -O2 -target bpf $(bpf_cpu) -D__TARGET_ARCH_$(arch) -Wall -Werror -Iinclude -Isrc -Ibpf \
-		-I/usr/include/$(shell uname -m)-linux-gnu -MMD -MP -c $< -o $@
+	$(Q)$(CLANG) $(bpf_flags) $(bpf_cpu) -MMD -MP -c $< -o $@
 
 $(O)/bpf/hmmtrace.o: $(bpf_obj)
 	$(call msg,BPFLINK,$@)
@@ -180,7 +181,25 @@ $(O)/bench/bench: tests/bench/bench.c $(O)/libhmmtrace.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
 
-bench: all $(O)/bench/bench
+# The handlers of the tracer, linked with programs that attach to what anybody can fire.
+$(O)/bench/event.bpf.o: tests/bench/event.bpf.c $(O)/bpf/hmmtrace.bpf.o
+	$(call msg,BPF,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CLANG) $(bpf_flags) -Itests/bench -MMD -MP -c $< -o $@
+
+$(O)/bench/bench_event.skel.h: $(O)/bench/event.bpf.o
+	$(call msg,SKEL,$@)
+	$(Q)$(BPFTOOL) gen object $(@D)/event.o $(O)/bpf/hmmtrace.bpf.o $<
+	$(Q)$(BPFTOOL) gen skeleton $(@D)/event.o name bench_event_bpf > $@
+
+$(O)/bench/event: tests/bench/event.c $(O)/bench/bench_event.skel.h $(O)/libhmmtrace.a
+	$(call msg,BENCH,$@)
+	$(Q)$(CC) $(CFLAGS) -I$(@D) -Itests/bench -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
+
+bench_bin := $(O)/bench/bench $(if $(NO_BPF),,$(O)/bench/event)
+bench:
+	$(Q)tools/setup --bench
+	$(Q)$(MAKE) --no-print-directory all $(bench_bin)
 	$(Q)tools/bench
 
 soak: all unit $(O)/bench/bench
