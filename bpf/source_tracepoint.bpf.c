@@ -8,6 +8,7 @@
  * (docs/DESIGN, section 2).
  */
 #include "handlers.bpf.h"
+#include "files.bpf.h"
 
 /*
  * The words are copied out of the context by address, as the plain numbers they
@@ -68,6 +69,7 @@ static __always_inline int do_exit(void *ctx)
 		e->rss_pages = mm_rss((const void *)mm);
 	}
 	emit_submit(ctx, e);
+	hmt_owner_files(mm);
 	return 0;
 }
 

@@ -79,6 +79,7 @@ struct hmt_hdr {
 	X(MIRROR_UNREGISTER_END, 20, mirror_unregister_end,  "mirror-unregister-end") \
 	X(TASK,                  24, task,                   "task") \
 	X(TASK_EXIT,             25, task_exit,              "task-exit") \
+	X(FILE,                  26, file,                   "file") \
 	X(START,                 32, start,                  "start") \
 	X(END,                   33, end,                    "end") \
 	X(TICK,                  34, tick,                   "tick") \
@@ -87,7 +88,8 @@ struct hmt_hdr {
 	X(SYMBOL,                37, symbol,                 "symbol") \
 	X(SYNC_BEGIN,            38, sync_begin,             "sync-begin") \
 	X(SYNC_OBJECT,           39, sync_object,            "sync-object") \
-	X(SYNC_END,              40, sync_end,               "sync-end")
+	X(SYNC_END,              40, sync_end,               "sync-end") \
+	X(HOLDER,                42, holder,                 "holder")
 
 enum hmt_kind {
 #define HMT_X(NAME, value, name, text) HMT_##NAME = value,
@@ -177,6 +179,20 @@ enum hmt_kind {
 /* The last thread of process hdr.tgid is gone; hdr.mm is its address space if it was tracked */
 #define HMT_FIELDS_task_exit(F) F(u32, mm_users, dec) F(u32, mm_count, dec) \
 	F(u64, rss_pages, dec)
+/*
+ * Process hdr.tgid, which exits, had this file of a driver open, and somebody
+ * else has it open too. hdr.mm as in task_exit. Character devices and anonymous
+ * files of modules only; not those of memory and of terminals.
+ *   file    cookie of the open file: a descriptor that was inherited or passed
+ *           on is of the same
+ *   data    cookie of what the driver keeps behind it
+ *   refs    how many hold it, this process included
+ *   name    the last part of its path, NUL-padded
+ */
+#define HMT_FILE_NAME_LEN 32
+#define HMT_FIELDS_file(F) F(u64, file, hex) F(u64, data, hex) F(u64, fops, sym) \
+	F(u32, fd, dec) F(u32, refs, dec) F(u32, major, dec) F(u32, minor, dec) \
+	F(u64, name, text32) F(u64, name1, pad) F(u64, name2, pad) F(u64, name3, pad)
 
 /*
  * start: tracing is on from here. flags: HMT_START_*.
@@ -222,6 +238,16 @@ enum hmt_kind {
 	F(u64, count, dec) F(u64, start, hex) F(u64, end, hex) \
 	F(u64, ops_fn, sym) F(s32, stack, stack) F(u32, pad, pad)
 #define HMT_FIELDS_sync_end(F) F(u64, flags, hex)
+
+/*
+ * At this time process hdr.tgid had the same open file as fd that process owner
+ * had when it exited (its record file), and hdr.mm, which was the owner's, still
+ * had something registered. path: NUL-padded, the end of it if it is longer.
+ */
+#define HMT_HOLDER_PATH_LEN 64
+#define HMT_FIELDS_holder(F) F(u64, file, hex) F(u32, owner, dec) F(u32, fd, dec) \
+	F(u64, path, text64) F(u64, path1, pad) F(u64, path2, pad) F(u64, path3, pad) \
+	F(u64, path4, pad) F(u64, path5, pad) F(u64, path6, pad) F(u64, path7, pad)
 
 #define HMT_DECL_u32(name) __u32 name;
 #define HMT_DECL_s32(name) __s32 name;
@@ -289,5 +315,7 @@ _Static_assert(sizeof(struct hmt_lost) == 56, "ABI");
 _Static_assert(sizeof(struct hmt_stack) == 40, "ABI");
 _Static_assert(sizeof(struct hmt_symbol) == 56, "ABI");
 _Static_assert(sizeof(struct hmt_sync_object) == 120, "ABI");
+_Static_assert(sizeof(struct hmt_file) == 104, "ABI");
+_Static_assert(sizeof(struct hmt_holder) == 112, "ABI");
 
 #endif /* HMMTRACE_EVENT_H */

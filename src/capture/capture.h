@@ -34,6 +34,7 @@ struct capture_opts {
 	__u32 hot;		/* HMT_START_HOT_FAULT | HMT_START_HOT_INVALIDATE */
 	enum capture_stacks stacks;
 	enum capture_source source;
+	__u64 grace_ns;		/* of the engine that is fed; 0: its default */
 	bool force_classic;	/* classic tp programs where tp_btf would do; for tests */
 	/* For the trace's description; NULL: "" */
 	const char *version, *command_line, *filters;

@@ -209,7 +209,9 @@ static void set_knobs(struct capture *c)
 	}
 	if (c->features.f[FEAT_ITER].state == FEATURE_OK) {
 		bpf_program__set_autoload(c->skel->progs.hmt_snapshot, true);
+		bpf_program__set_autoload(c->skel->progs.hmt_holders, true);
 	} else {
+		bpf_map__set_autocreate(c->skel->maps.hmt_files, false);
 		bpf_map__set_autocreate(c->skel->maps.hmt_snap_mms, false);
 		bpf_map__set_autocreate(c->skel->maps.hmt_snap_ring, false);
 	}
@@ -244,6 +246,8 @@ static int load_with_or_without(struct capture *c)
 	code = load_once(c);
 	if (code)
 		iter->state = FEATURE_OK;
+	else
+		plan_no_holders(&c->plan);
 	return code;
 }
 
@@ -284,6 +288,12 @@ static int open_reader(struct capture *c, struct errmsg *err)
 		.mms_fd = bpf_map__fd(c->skel->maps.hmt_mms),
 		.owners_fd = bpf_map__fd(c->skel->maps.hmt_owners),
 		.snap = snap_conf_of(c->skel),
+		.holders = {
+			.prog_fd = bpf_program__fd(c->skel->progs.hmt_holders),
+			.files_fd = bpf_map__fd(c->skel->maps.hmt_files),
+			.mms_fd = bpf_map__fd(c->skel->maps.hmt_mms),
+			.grace_ns = c->opts.grace_ns ? c->opts.grace_ns : GRACE_NS_DEFAULT,
+		},
 		.ring_bytes = c->ring_bytes,
 		.ring_lost = &c->skel->bss->hmt_ring_lost,
 	};

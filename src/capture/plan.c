@@ -28,6 +28,8 @@ static const struct row_text {
 	[PLAN_EXIT] = { .tracepoint = "sched:sched_process_exit", .program = "hmt_task_exit",
 			.program_tp = "hmt_task_exit_tp", .group = TP_GROUP_LIFE,
 			.kind = HMT_TASK_EXIT },
+	[PLAN_HOLDER] = { .tracepoint = "iter/task_file", .group = TP_GROUP_LIFE,
+			  .kind = HMT_HOLDER },
 };
 
 static const char *const kind_names[HMT_KIND_MAX] = {
@@ -35,6 +37,9 @@ static const char *const kind_names[HMT_KIND_MAX] = {
 	HMT_EVENTS(HMT_X)
 #undef HMT_X
 };
+
+#define HOLDER_OBSERVES "files of drivers that others have open when their owner has exited"
+#define HOLDER_UNDECIDABLE "who else has the file that an orphan may live through"
 
 static const struct row_prose {
 	const char *observes, *undecidable;
@@ -68,6 +73,7 @@ static const struct row_prose {
 	[TP_CALLBACK_END] = { "a driver's invalidate callback, returned", "" },
 	[PLAN_EXIT] = { "processes that exit while something is registered on their memory",
 		"when the owner of an orphan went" },
+	[PLAN_HOLDER] = { HOLDER_OBSERVES, HOLDER_UNDECIDABLE },
 };
 
 static bool is_ok(const struct features *f, enum feature_id id)
@@ -127,6 +133,7 @@ static const struct row_prose fn_prose[PLAN_FN_ROWS] = {
 	[FN_READ_BEGIN] = { "ranges a driver begins to read", "use-of-unregistered-range" },
 	[PLAN_FN_EXIT] = { "processes that exit while something is registered on their memory",
 		"when the owner of an orphan went" },
+	[PLAN_FN_HOLDER] = { HOLDER_OBSERVES, HOLDER_UNDECIDABLE },
 	[PLAN_FN_RELEASE] = { "a driver's release callback, entered and returned", "" },
 	[PLAN_FN_INVALIDATE] = { "invalidations and the callbacks of drivers for them", "" },
 	[PLAN_FN_MIRROR_API] = { "mirrors, ranges and references of the mirror API",
@@ -197,13 +204,27 @@ static void row_choose(const struct features *f, const struct plan_opts *o, int 
 		row_missing(row, "%.159s", f->tp[i].reason);
 }
 
+/* No program to attach: the loader runs it when there is something to look for. */
+static void holder_choose(const struct features *f, const struct plan_row *exit_row,
+			  struct plan_row *row)
+{
+	if (!is_ok(f, FEAT_ITER))
+		row_missing(row, "no iterators: %.130s", f->f[FEAT_ITER].reason);
+	else if (exit_row->state != PLAN_ON)
+		row_missing(row, "nothing can be said without %s", exit_row->event);
+	else
+		row_on(row, MECH_ITER, NULL, NULL);
+}
+
 static void rows_build(const struct features *f, const struct plan_opts *o, struct plan *p)
 {
 	for (int i = 0; i < PLAN_ROWS; i++) {
 		struct plan_row *row = row_new(p, kind_names[row_texts[i].kind],
 					       row_texts[i].tracepoint, &row_prose[i]);
 
-		if (is_asked(o, row_texts[i].group))
+		if (i == PLAN_HOLDER)
+			holder_choose(f, &p->rows[PLAN_EXIT], row);
+		else if (is_asked(o, row_texts[i].group))
 			row_choose(f, o, i, row);
 		else
 			snprintf(row->why, sizeof(row->why), "not asked for: it is frequent");
@@ -298,6 +319,9 @@ static void fn_rows_build(const struct features *f, const struct plan_opts *o, s
 	row_choose(f, &classic, PLAN_EXIT, row);
 	if (row->state == PLAN_MISSING)
 		row_choose(f, &any, PLAN_EXIT, row);
+	row = row_new(p, kind_names[HMT_HOLDER], row_texts[PLAN_HOLDER].tracepoint,
+		      &fn_prose[PLAN_FN_HOLDER]);
+	holder_choose(f, &p->rows[PLAN_FN_EXIT], row);
 	fn_rows_unseen(f, o, p);
 	groups_check(p);
 }
@@ -451,6 +475,14 @@ int plan_row_failed(struct plan *p, int row, int code)
 	return code == -EPERM || code == -EACCES ? -EPERM : -EOPNOTSUPP;
 }
 
+void plan_no_holders(struct plan *p)
+{
+	int i = p->source == CAPTURE_NOTIFIER ? (int)PLAN_FN_HOLDER : (int)PLAN_HOLDER;
+
+	if (p->rows[i].state == PLAN_ON)
+		plan_row_failed(p, i, -EOPNOTSUPP);
+}
+
 const char *plan_tier_name(enum plan_tier tier)
 {
 	static const char *const names[] = {
@@ -474,6 +506,7 @@ const char *plan_mech_name(enum plan_mech mech)
 	static const char *const names[] = {
 		[MECH_NONE] = "-", [MECH_TP_BTF] = "tp_btf", [MECH_TP] = "tp",
 		[MECH_FENTRY] = "fentry", [MECH_KPROBE] = "kprobe",
+		[MECH_ITER] = "iter",
 	};
 
 	return names[mech];

@@ -15,16 +15,20 @@
 /* Where the events come from. auto: the best there is. */
 enum capture_source { CAPTURE_AUTO, CAPTURE_TRACEPOINT, CAPTURE_NOTIFIER };
 
-enum plan_mech { MECH_NONE, MECH_TP_BTF, MECH_TP, MECH_FENTRY, MECH_KPROBE };
+enum plan_mech { MECH_NONE, MECH_TP_BTF, MECH_TP, MECH_FENTRY, MECH_KPROBE, MECH_ITER };
 /* off: not asked for; on: will be loaded; missing: asked for and not possible */
 enum plan_state { PLAN_OFF, PLAN_ON, PLAN_MISSING };
 enum plan_tier { TIER_NONE, TIER_PARTIAL, TIER_FULL };
 
-/* With tracepoints: all of HMT_TRACEPOINTS in that order, then the exit of processes. */
+/* With tracepoints: all of HMT_TRACEPOINTS in that order, the exit, who holds what it left. */
 #define PLAN_EXIT TP_NR
-#define PLAN_ROWS (TP_NR + 1)
-/* With the notifier source: all of HMT_FUNCTIONS, the exit, and what it cannot see. */
-enum { PLAN_FN_EXIT = FN_NR, PLAN_FN_RELEASE, PLAN_FN_INVALIDATE, PLAN_FN_MIRROR_API, PLAN_FN_ROWS };
+#define PLAN_HOLDER (TP_NR + 1)
+#define PLAN_ROWS (TP_NR + 2)
+/* With the notifier source: all of HMT_FUNCTIONS, these two, and what it cannot see. */
+enum {
+	PLAN_FN_EXIT = FN_NR, PLAN_FN_HOLDER, PLAN_FN_RELEASE, PLAN_FN_INVALIDATE,
+	PLAN_FN_MIRROR_API, PLAN_FN_ROWS
+};
 #define PLAN_MAX ((int)PLAN_ROWS > (int)PLAN_FN_ROWS ? (int)PLAN_ROWS : (int)PLAN_FN_ROWS)
 /* A row has up to two: 2 * row and the one behind it. */
 #define PLAN_PROGS (2 * PLAN_MAX)
@@ -66,10 +70,12 @@ void plan_build(const struct features *f, const struct plan_opts *opts, struct p
  * saying without it.
  */
 int plan_row_failed(struct plan *p, int row, int code);
+/* The iterators could not be loaded after all: nobody can be named who holds anything. */
+void plan_no_holders(struct plan *p);
 
 const char *plan_tier_name(enum plan_tier tier);	/* "full", "partial", "none" */
 const char *plan_state_name(enum plan_state state);	/* "on", "off", "missing" */
-const char *plan_mech_name(enum plan_mech mech);	/* "tp_btf", "fentry", .., "-" */
+const char *plan_mech_name(enum plan_mech mech);	/* "tp_btf", "fentry", "iter", .., "-" */
 const char *plan_source_name(enum capture_source source);
 /* Return: the source of that name, negative if there is none. */
 int plan_source_parse(const char *name);

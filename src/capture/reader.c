@@ -177,6 +177,11 @@ static int report_ring(struct reader *r, __u64 total, __u64 ts)
 
 /* --- delivering ------------------------------------------------------------------- */
 
+static int look(struct reader *r, __u64 ts)
+{
+	return holders__look(&r->holders, ts + holders__slack(&r->holders), ts, &r->out);
+}
+
 /* The oldest nr of the batch. set: NULL, or what they are to be applied to. */
 static int deliver(struct reader *r, size_t nr, struct sync_set *set)
 {
@@ -191,7 +196,12 @@ static int deliver(struct reader *r, size_t nr, struct sync_set *set)
 			continue;
 		}
 		r->records++;
-		err = enrich__deliver(&r->enrich, rec);
+		/* Before the record whose time may end the grace of what is held. */
+		if (holders__due(&r->holders, rec->ts))
+			err = look(r, rec->ts);
+		err = err ? err : enrich__deliver(&r->enrich, rec);
+		if (!err && rec->kind == HMT_FILE)
+			err = holders__left(&r->holders, (const struct hmt_file *)rec);
 		if (!err && set)
 			err = sync_set__apply(set, rec);
 	}
@@ -201,6 +211,15 @@ static int deliver(struct reader *r, size_t nr, struct sync_set *set)
 static int push_mark(struct reader *r, __u16 kind, __u64 ts, __u64 flags)
 {
 	struct hmt_tick rec;
+	int err;
+
+	/* Before what may end a grace time; and when it is over, also for who is not due yet. */
+	if (kind == HMT_END)
+		err = holders__look(&r->holders, ~0ULL, ts, &r->out);
+	else
+		err = holders__due(&r->holders, ts) ? look(r, ts) : 0;
+	if (err)
+		return err;
 
 	hdr_make(&rec.h, kind, sizeof(rec), ts);
 	rec.flags = flags;
@@ -520,6 +539,7 @@ int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg
 
 	r->src.ops = &reader_ops;
 	r->conf = *conf;
+	r->holders.conf = conf->holders;
 	code = ring__open(&r->ring, conf->ring_fd, conf->ring_bytes);
 	if (code)
 		return err_set(err, code, "the ring buffer cannot be mapped: %s", strerror(-code));
@@ -541,6 +561,7 @@ void reader__close(struct reader *r)
 	if (!r->src.ops)
 		return;
 	ring__close(&r->ring);
+	holders__free(&r->holders);
 	batch__free(&r->batch);
 	outq__free(&r->out);
 	enrich__free(&r->enrich);

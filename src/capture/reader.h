@@ -6,6 +6,7 @@
 #include "capture/batch.h"
 #include "capture/capture.h"
 #include "capture/enrich.h"
+#include "capture/holders.h"
 #include "capture/loss.h"
 #include "capture/ring.h"
 #include "capture/snapshot.h"
@@ -16,6 +17,7 @@ struct reader_conf {
 	int prog_fds[PLAN_PROGS];		/* -1: not loaded */
 	int mms_fd, owners_fd;
 	struct snap_conf snap;			/* prog_fd -1: what was before is not known */
+	struct holders_conf holders;
 	size_t ring_bytes;
 	const volatile __u64 *ring_lost;	/* running total, written by the programs */
 };
@@ -28,6 +30,7 @@ struct reader {
 	struct outq out;
 	struct loss loss;
 	struct enrich enrich;
+	struct holders holders;
 	struct kallsyms *ks;
 	__u64 *per_cpu;				/* one counter of every CPU */
 	__u64 cut;				/* everything older has been delivered */

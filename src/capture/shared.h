@@ -43,6 +43,8 @@ struct task_val {
 #define RING_BYTES_DEFAULT (8U << 20)
 #define STACK_ENTRIES 16384
 #define TASK_ENTRIES 8192
+/* As the engine's: a second. */
+#define GRACE_NS_DEFAULT 1000000000ULL
 
 /* No stack was asked for; what bpf_get_stackid() says otherwise is kept as it is. */
 #define STACK_NOT_ASKED (-2)

@@ -58,8 +58,9 @@ static void markdown_events(void)
 		printf("`%s` (%u)\n:   ", d->name, kind);
 		for (unsigned int i = 0, n = 0; i < d->nr_fields; i++)
 			if (d->fields[i].show != SHOW_pad)
-				printf("%s%s %s", n++ ? ", " : "", types[d->fields[i].type],
-				       d->fields[i].name);
+				printf("%s%s %s", n++ ? ", " : "",
+				       field_text_size(&d->fields[i]) ? "text" :
+				       types[d->fields[i].type], field_name(&d->fields[i]));
 		printf("%s.\n\n", kind == HMT_STACK ? ", then the addresses, ips" :
 				  kind == HMT_SYMBOL ? ", then the strings name and module" : "");
 	}

@@ -130,6 +130,7 @@ static int start_capture(struct session *s, struct errmsg *err)
 		.ring_bytes = (__u32)o->ring_bytes,
 		.table_entries = (__u32)o->table_entries,
 		.hot = o->hot,
+		.grace_ns = o->grace_ns,
 		.stacks = o->stacks == STACKS_NONE ? CAPTURE_STACKS_NONE :
 			  o->stacks == STACKS_ALL ? CAPTURE_STACKS_ALL : CAPTURE_STACKS_BIRTHS,
 		.version = HMT_VERSION,

@@ -27,6 +27,7 @@ struct engine *engine__new(const struct engine_opts *opts, const struct engine_c
 	for (unsigned int c = 0; c < NR_CLASSES; c++)
 		map64__init(&e->index[c]);
 	map64__init(&e->flags);
+	map64__init(&e->holders);
 	map64__init(&e->sites_by_key);
 	return e;
 }
@@ -46,6 +47,7 @@ void engine__free(struct engine *e)
 		}
 	}
 	map64__free(&e->flags);
+	map64__free_values(&e->holders);
 	object_free_all(e);
 	timers_free(e);
 	sites_free(e);
@@ -128,6 +130,9 @@ static void dispatch(struct engine *e, const struct hmt_hdr *rec)
 		return;
 	case HMT_SYNC_END:
 		on_sync_end(e, (const void *)rec);
+		return;
+	case HMT_HOLDER:
+		on_holder(e, (const void *)rec);
 		return;
 	}
 	if (rec->kind < HMT_KIND_MAX && handlers[rec->kind]) {

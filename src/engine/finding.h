@@ -56,6 +56,14 @@ struct object_view {
 };
 
 #define FINDING_RECENT 8
+#define FINDING_HOLDERS 4
+
+/* A process that has a file open which the owner of an orphan had open when it exited. */
+struct file_holder {
+	__u64 file;		/* cookie of the open file, the same for both */
+	__u32 tgid, fd;
+	char path[HMT_HOLDER_PATH_LEN + 1];
+};
 
 struct finding {
 	enum rule_id rule;
@@ -84,6 +92,10 @@ struct finding {
 	/* Where siblings born at the same stack were released, most common first. */
 	__u32 nr_siblings, nr_siblings_released;
 	struct moment sibling_release; /* the most common place; count = how many there */
+	/* Orphans of a torn down address space: who had the owner's files at holders_ts. */
+	__u64 holders_ts;
+	__u32 nr_holders;	/* all; of which the first FINDING_HOLDERS are here */
+	struct file_holder holders[FINDING_HOLDERS];
 };
 
 #endif /* ENGINE_FINDING_H */

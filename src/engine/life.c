@@ -180,10 +180,24 @@ static void set_ended(struct object *o, const struct moment *m)
 	o->ended.more = site;
 }
 
+/*
+ * It ends, and behind a loss it need not be the life that we saw begin: the next
+ * may have the same address on an address space at the same address. That it has
+ * ended is certain then, and whose it was is not, unless its owner ended it.
+ */
+static void doubt_birth(struct object *o, const struct moment *m)
+{
+	o->flags |= OBJ_IN_GAP;
+	if (o->born.more != m->tgid)
+		o->born.more = 0;
+}
+
 void life_end(struct engine *e, struct object *o, const struct moment *m)
 {
 	if (o->doubt)
 		settle_doubt(e, o);
+	if (uncertain(e, o))
+		doubt_birth(o, m);
 	set_ended(o, m);
 	count_end(e, o);
 	make_sure(e, o, m->ts);

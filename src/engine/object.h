@@ -212,6 +212,15 @@ struct flag {
 	__u8 rule, severity;
 };
 
+/* --- holder.c ------------------------------------------------------------------ */
+
+/* What one walk of everybody's files said of an address space. */
+struct holders {
+	__u64 ts;
+	__u32 nr;		/* all; of which the first FINDING_HOLDERS are here */
+	struct file_holder first[FINDING_HOLDERS];
+};
+
 #define GRAVES (1U << 16)
 #define SLAB_OBJECTS 1024
 
@@ -253,6 +262,7 @@ struct engine {
 	__u64 sync_ts, sync_end_ts, sync_lost_seq;
 
 	struct map64 flags;	/* object -> struct flag */
+	struct map64 holders;	/* mm -> struct holders */
 	__u32 findings;
 
 	struct map64 sites_by_key;

@@ -184,6 +184,13 @@ struct object *object_walk(const struct engine *e, struct object_walk *w);
 /* What is still alive and what is still open when the trace is over. */
 void rules_finish(struct engine *e);
 
+/* holder.c */
+void on_holder(struct engine *e, const struct hmt_holder *rec);
+/* Who has the files that the owner of orphan o had, if that was looked for. */
+void holders_tell(const struct engine *e, const struct object *o, struct finding *f);
+/* The address space is another one now, or none. */
+void holders_drop(struct engine *e, __u64 mm);
+
 /* blame.c */
 void site_born(struct engine *e, struct object *o);
 void site_released(struct engine *e, const struct object *o, const struct moment *m);

@@ -9,6 +9,7 @@ static struct object *begin_mm(struct engine *e, struct object *mm, __u64 addr, 
 		return NULL;
 	mm->state = (__u8)state;
 	mm->generation++;
+	holders_drop(e, addr);
 	return mm;
 }
 
@@ -91,6 +92,7 @@ void on_mm_destroy(struct engine *e, struct event *ev)
 			life_gap(e, object_of(l, in_mm));
 	}
 	mm->state = mm_steps[mm->state][ME_DESTROY].next;
+	holders_drop(e, ev->h->mm);
 	make_sure(e, mm, ev->m.ts);
 	object_bury(e, mm);
 }

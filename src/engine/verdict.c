@@ -162,6 +162,8 @@ static void fill(struct engine *e, const struct charge *c, struct finding *f)
 		set_doubt(e, c, f);
 	add_history(f, c->o);
 	add_recent(f, &c->offence);
+	if (c->rule == RULE_RANGE_ORPHANED_BY_MM || c->rule == RULE_MIRROR_ORPHANED_BY_MM)
+		holders_tell(e, c->o, f);
 	if (c->o->class != HMT_CLASS_HMM)
 		blame(e, c->o, f);
 	else if (c->offence.call_site)

@@ -93,7 +93,9 @@ static void add_member(struct strbuf *sb, const struct field_desc *f)
 	strbuf__adds(sb, "\t\t");
 	switch (f->show) {
 	case SHOW_comm:
-		strbuf__adds(sb, "string _comm;\n");
+	case SHOW_text32:
+	case SHOW_text64:
+		strbuf__addf(sb, "string _%s;\n", field_name(f));
 		return;
 	case SHOW_cause:
 		add_enum(sb, cause_name, 1, HMT_CAUSE_NR);
@@ -260,19 +262,25 @@ static void ctf_begin(struct export *x)
 	c->stream = x->failed ? NULL : open_file(x, "stream");
 }
 
+static void put_string(struct ctf *c, const struct hmt_hdr *rec, const struct field_desc *f)
+{
+	size_t len;
+	const char *text = field_text(rec, f, &len);
+
+	put(c, text, len);
+	put(c, "", 1);
+}
+
 static void put_fields(struct ctf *c, const struct hmt_hdr *rec, const struct record_desc *d)
 {
-	char comm[HMT_COMM_LEN + 1];
-
 	for (int i = 0; i < d->nr_fields; i++) {
 		const struct field_desc *f = &d->fields[i];
 		__u64 v = field_value(rec, f);
 
 		if (f->show == SHOW_pad)
 			continue;
-		if (f->show == SHOW_comm) {
-			task_comm((const struct hmt_task *)rec, comm);
-			put(c, comm, strlen(comm) + 1);
+		if (field_text_size(f)) {
+			put_string(c, rec, f);
 		} else if (f->type == FIELD_u64 || f->type == FIELD_s64) {
 			put64(c, v);
 		} else {

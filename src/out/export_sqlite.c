@@ -130,7 +130,7 @@ static const char *column_name(const struct field_desc *f)
 		return "start_addr";
 	if (!strcmp(f->name, "end"))
 		return "end_addr";
-	return f->show == SHOW_comm ? "comm" : f->name;
+	return field_name(f);
 }
 
 static int column(struct database *d, const char *name)
@@ -240,8 +240,9 @@ static void put_field(struct export *x, sqlite3_stmt *s, const struct hmt_hdr *r
 		      const struct field_desc *f)
 {
 	__u64 v = field_value(rec, f);
-	char comm[HMT_COMM_LEN + 1];
 	struct database *d = x->priv;
+	const char *text;
+	size_t len;
 
 	switch (f->show) {
 	case SHOW_hex:
@@ -252,8 +253,10 @@ static void put_field(struct export *x, sqlite3_stmt *s, const struct hmt_hdr *r
 		put_stack(x, s, model__stack(x->model, (__s32)v));
 		break;
 	case SHOW_comm:
-		task_comm((const struct hmt_task *)rec, comm);
-		check(x, sqlite3_bind_text(s, d->at, comm, -1, SQLITE_TRANSIENT));
+	case SHOW_text32:
+	case SHOW_text64:
+		text = field_text(rec, f, &len);
+		check(x, sqlite3_bind_text(s, d->at, text, (int)len, SQLITE_TRANSIENT));
 		break;
 	case SHOW_class:
 		put_text(x, s, class_name((unsigned int)v));

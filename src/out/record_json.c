@@ -17,13 +17,14 @@ static void add_header(struct jsonw *j, const struct hmt_hdr *rec, const char *n
 	jsonw__khex(j, "mm", rec->mm);
 }
 
-/* comm0 and the pad behind it are one string of HMT_COMM_LEN bytes. */
-static void add_comm(struct jsonw *j, const struct hmt_hdr *rec, const struct field_desc *f)
+/* It and the pads behind it are one string. */
+static void add_text(struct jsonw *j, const struct hmt_hdr *rec, const struct field_desc *f)
 {
-	const char *comm = (const char *)rec + f->offset;
+	size_t len;
+	const char *text = field_text(rec, f, &len);
 
-	jsonw__key(j, "comm");
-	jsonw__strn(j, comm, strnlen(comm, HMT_COMM_LEN));
+	jsonw__key(j, field_name(f));
+	jsonw__strn(j, text, len);
 }
 
 static void add_field(struct jsonw *j, const struct hmt_hdr *rec, const struct field_desc *f)
@@ -34,7 +35,9 @@ static void add_field(struct jsonw *j, const struct hmt_hdr *rec, const struct f
 	case SHOW_pad:
 		break;
 	case SHOW_comm:
-		add_comm(j, rec, f);
+	case SHOW_text32:
+	case SHOW_text64:
+		add_text(j, rec, f);
 		break;
 	case SHOW_hex:
 	case SHOW_sym:

@@ -163,6 +163,26 @@ static void key_siblings(struct jsonw *j, const struct sink *s, const struct fin
 	jsonw__end(j);
 }
 
+static void key_holders(struct jsonw *j, const struct sink *s, const struct finding *f)
+{
+	jsonw__key(j, "holders");
+	jsonw__array(j);
+	for (__u32 i = 0; i < f->nr_holders && i < FINDING_HOLDERS; i++) {
+		const struct file_holder *h = &f->holders[i];
+
+		jsonw__object(j);
+		jsonw__ku64(j, "pid", h->tgid);
+		jsonw__kstr_or_null(j, "comm", symtab__comm(s->symtab, h->tgid));
+		jsonw__ku64(j, "fd", h->fd);
+		jsonw__kstr(j, "path", h->path);
+		jsonw__khex(j, "file", h->file);
+		jsonw__ku64(j, "seen_ns", f->holders_ts);
+		jsonw__end(j);
+	}
+	jsonw__end(j);
+	jsonw__ku64(j, "nr_holders", f->nr_holders);
+}
+
 static void json_finding(struct sink *s, const struct finding *f)
 {
 	struct strbuf sb = STRBUF_INIT;
@@ -197,6 +217,7 @@ static void json_finding(struct sink *s, const struct finding *f)
 	jsonw__kstr_or_null(&j, "missing", words_missing(f));
 	jsonw__kstr_or_null(&j, "surplus", words_surplus(f));
 	key_siblings(&j, s, f);
+	key_holders(&j, s, f);
 	jsonw__key(&j, "recent");
 	jsonw__array(&j);
 	for (__u32 i = 0; i < f->nr_recent; i++)

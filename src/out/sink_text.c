@@ -12,6 +12,8 @@
  *	                exerciser_ioctl+0x1a0 [hmm_exerciser]
  *	  because     4.510900 s mirror-unregister by pid 412 (session)
  *	                exerciser_release+0x44 [hmm_exerciser]
+ *	  still open  /dev/mirror0, fd 3 of pid 413 (worker)
+ *	              750 ms after the owner exited, which had that open too
  *	  missing     hmm_range_unregister()
  *	  siblings    37 of 38 born there were released, 35 of them at
  *	                exerciser_release+0x31 [hmm_exerciser]
@@ -230,6 +232,32 @@ static void add_counts(struct strbuf *sb, const struct finding *f)
 		     (unsigned long long)f->expected);
 }
 
+/* What is known, and no more: that a file is open does not say what it keeps. */
+static void add_holders(struct strbuf *sb, const struct sink *s, const struct finding *f)
+{
+	__u64 exited = symtab__exited(s->symtab, f->object.owner);
+	char clean[WORDS_LEN], after[FMT_LEN];
+
+	for (__u32 i = 0; i < f->nr_holders && i < FINDING_HOLDERS; i++) {
+		const struct file_holder *h = &f->holders[i];
+
+		label(sb, i ? "" : "still open");
+		strbuf__addf(sb, "%s, fd %u of ", words_clean(h->path, clean, sizeof(clean)),
+			     h->fd);
+		add_pid(sb, s, h->tgid);
+		strbuf__addc(sb, '\n');
+	}
+	if (!f->nr_holders)
+		return;
+	label(sb, "");
+	if (f->nr_holders > FINDING_HOLDERS)
+		strbuf__addf(sb, "and %u more, ", f->nr_holders - FINDING_HOLDERS);
+	if (exited && exited <= f->holders_ts)
+		strbuf__addf(sb, "%s after the owner exited, ",
+			     fmt_duration(after, sizeof(after), f->holders_ts - exited));
+	strbuf__adds(sb, "which had that open too\n");
+}
+
 static void add_siblings(struct strbuf *sb, const struct sink *s, const struct finding *f)
 {
 	__u64 place = words_place(s->symtab, &f->sibling_release);
@@ -292,6 +320,7 @@ static void text_finding(struct sink *s, const struct finding *f)
 	add_moment(&sb, s, "because", &f->prior);
 	add_moment(&sb, s, "offence", &f->offence);
 	add_counts(&sb, f);
+	add_holders(&sb, s, f);
 	if (missing) {
 		label(&sb, "missing");
 		strbuf__addf(&sb, "%s\n", missing);

@@ -85,6 +85,33 @@ void field_set(struct hmt_hdr *rec, const struct field_desc *f, __u64 value)
 		memcpy(p, &v32, sizeof(v32));
 }
 
+size_t field_text_size(const struct field_desc *f)
+{
+	switch (f->show) {
+	case SHOW_comm:
+		return HMT_COMM_LEN;
+	case SHOW_text32:
+		return 32;
+	case SHOW_text64:
+		return 64;
+	default:
+		return 0;
+	}
+}
+
+const char *field_text(const struct hmt_hdr *rec, const struct field_desc *f, size_t *ret_len)
+{
+	const char *text = (const char *)rec + f->offset;
+
+	*ret_len = strnlen(text, field_text_size(f));
+	return text;
+}
+
+const char *field_name(const struct field_desc *f)
+{
+	return f->show == SHOW_comm ? "comm" : f->name;
+}
+
 /* --- names -------------------------------------------------------------------- */
 
 static const struct {

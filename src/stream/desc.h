@@ -13,7 +13,7 @@
 enum field_type { FIELD_u32, FIELD_s32, FIELD_u64, FIELD_s64 };
 enum field_show {
 	SHOW_dec, SHOW_hex, SHOW_sym, SHOW_ns, SHOW_stack, SHOW_cause, SHOW_class,
-	SHOW_comm, SHOW_pad
+	SHOW_comm, SHOW_text32, SHOW_text64, SHOW_pad
 };
 
 struct field_desc {
@@ -38,6 +38,12 @@ const struct record_desc *record_desc(unsigned int kind);
 unsigned int record_kind_by_name(const char *name);
 __u64 field_value(const struct hmt_hdr *rec, const struct field_desc *f);
 void field_set(struct hmt_hdr *rec, const struct field_desc *f, __u64 value);
+/* Bytes that a packed string has room for, in this member and those behind; 0: it is a number. */
+size_t field_text_size(const struct field_desc *f);
+/* Return: the string, which ends behind its last byte or by a NUL. *ret_len: its length. */
+const char *field_text(const struct hmt_hdr *rec, const struct field_desc *f, size_t *ret_len);
+/* What it is called: the first member of a packed string may have a number. */
+const char *field_name(const struct field_desc *f);
 
 const char *cause_name(unsigned int cause);	/* "?" when unknown */
 unsigned int cause_by_name(const char *name);	/* 0 when unknown */

@@ -74,15 +74,16 @@ static void put_escaped(struct out *o, const char *s, size_t len)
 	}
 }
 
-static void put_comm(struct out *o, const struct hmt_hdr *rec, const struct field_desc *f)
+/* All of its bytes but the NULs at its end: what is read again is what was there. */
+static void put_text(struct out *o, const struct hmt_hdr *rec, const struct field_desc *f)
 {
-	const char *comm = (const char *)rec + f->offset;
-	size_t len = HMT_COMM_LEN;
+	const char *text = (const char *)rec + f->offset;
+	size_t len = field_text_size(f);
 
-	while (len && !comm[len - 1])
+	while (len && !text[len - 1])
 		len--;
-	put(o, " comm=");
-	put_escaped(o, comm, len);
+	put(o, " %s=", field_name(f));
+	put_escaped(o, text, len);
 }
 
 static void put_field(struct out *o, const struct hmt_hdr *rec, const struct field_desc *f)
@@ -92,7 +93,9 @@ static void put_field(struct out *o, const struct hmt_hdr *rec, const struct fie
 
 	switch (f->show) {
 	case SHOW_comm:
-		put_comm(o, rec, f);
+	case SHOW_text32:
+	case SHOW_text64:
+		put_text(o, rec, f);
 		return;
 	case SHOW_ns:
 		put(o, " %s=%s", f->name, fmt_time_exact(time, sizeof(time), v));
@@ -305,17 +308,17 @@ static int unescape(char *s)
 	return (int)(to - s);
 }
 
-static int parse_comm(struct text_source *t, char *value)
+static int parse_text(struct text_source *t, const struct field_desc *f, char *value)
 {
-	struct hmt_task *task = (struct hmt_task *)&t->rec;
+	size_t room = field_text_size(f);
 	int len = unescape(value);
 
 	if (len < 0)
-		return bad_line(t, "comm has a \\ that begins no \\xHH");
-	if (len > HMT_COMM_LEN)
-		return bad_line(t, "comm is longer than %d bytes", HMT_COMM_LEN);
-	/* comm1 follows comm0: one array of 16 bytes. */
-	memcpy((char *)task + offsetof(struct hmt_task, comm0), value, (size_t)len);
+		return bad_line(t, "%s has a \\ that begins no \\xHH", field_name(f));
+	if ((size_t)len > room)
+		return bad_line(t, "%s is longer than %zu bytes", field_name(f), room);
+	/* The members behind it are the rest of one array. */
+	memcpy(t->rec.bytes + f->offset, value, (size_t)len);
 	return 0;
 }
 
@@ -347,8 +350,8 @@ static int parse_field(struct text_source *t, const struct field_desc *f, char *
 	__u64 v = 0;
 	int err;
 
-	if (f->show == SHOW_comm)
-		return parse_comm(t, value);
+	if (field_text_size(f))
+		return parse_text(t, f, value);
 	if (f->show == SHOW_cause)
 		v = cause_by_name(value);
 	else if (f->show == SHOW_class)
@@ -473,7 +476,7 @@ static int parse_pair(struct text_source *t, const struct record_desc *d, char *
 		const struct field_desc *f = &d->fields[i];
 
 		if (is_implied(d->kind, f) ||
-		    strcmp(word, f->show == SHOW_comm ? "comm" : f->name))
+		    strcmp(word, field_name(f)))
 			continue;
 		err = mark_seen(t, i, word);
 		return err ? err : parse_field(t, f, value);

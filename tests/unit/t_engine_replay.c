@@ -120,6 +120,13 @@ static void on_finding(void *ctx, const struct finding *f)
 	if (f->sibling_release.count)
 		add(line, " blame=%d/%llu", f->sibling_release.stack,
 		    (unsigned long long)f->sibling_release.count);
+	for (__u32 i = 0; i < f->nr_holders && i < FINDING_HOLDERS; i++)
+		add(line, " holder=%u:%u:%s", f->holders[i].tgid, f->holders[i].fd,
+		    f->holders[i].path);
+	add(line, " holders=%u", f->nr_holders);
+	if (f->nr_holders)
+		add_time(line, "seen", f->holders_ts);
+	add(line, " owner=%u", f->object.owner);
 	if (f->object.born_before)
 		add(line, " span=clipped");
 	else if (f->object.in_gap)

@@ -126,7 +126,8 @@ static void test_out__json_finding(void)
 	static const char *const members[] = {
 		"type", "serial", "rule", "title", "severity", "confidence", "doubt", "fact_ns",
 		"flagged_ns", "object", "parent", "prior", "offence", "count", "expected",
-		"failed_registers", "last_failed_ret", "missing", "surplus", "siblings", "recent",
+		"failed_registers", "last_failed_ret", "missing", "surplus", "siblings", "holders",
+		"nr_holders", "recent",
 	};
 	struct finding bare = { .rule = RULE_ALIVE_AT_END, .severity = SEVERITY_NOTE,
 				.object.class = HMT_CLASS_MIRROR };
@@ -166,12 +167,47 @@ static void test_out__record_json(void)
 		root = json_loads(strbuf__str(&sb), 0, NULL);
 		ASSERT_MSG(root, "%s", strbuf__str(&sb));
 		for (unsigned int i = 0; d && i < d->nr_fields; i++)
-			if (d->fields[i].show != SHOW_pad && d->fields[i].show != SHOW_comm)
-				ASSERT_MSG(json_object_get(root, d->fields[i].name), "%s of %s",
-					   d->fields[i].name, d->name);
+			if (d->fields[i].show != SHOW_pad)
+				ASSERT_MSG(json_object_get(root, field_name(&d->fields[i])),
+					   "%s of %s", field_name(&d->fields[i]), d->name);
 		json_decref(root);
 	}
 	strbuf__free(&sb);
+}
+
+/* Who has the file is said in both, with what is known of it and no more. */
+static void test_out__holders(void)
+{
+	struct finding f = range_finding;
+	json_t *root, *first;
+	char *text;
+
+	text = render(&sink_text_ops, &f);
+	ASSERT_NULL(strstr(text, "still open"));
+	free(text);
+	f.nr_holders = 6;
+	f.holders_ts = 3250000000;
+	for (int i = 0; i < FINDING_HOLDERS; i++)
+		f.holders[i] = (struct file_holder){ .file = 0xf1, .tgid = 500 + i, .fd = 3,
+						     .path = "/dev/a\x1b[2J" };
+	text = render(&sink_text_ops, &f);
+	ASSERT_NOT_NULL(strstr(text, "  still open  /dev/a"));
+	ASSERT_NOT_NULL(strstr(text, ", fd 3 of pid 500\n"));
+	ASSERT_NOT_NULL(strstr(text, ", fd 3 of pid 503\n"));
+	ASSERT_NOT_NULL(strstr(text, "and 2 more, which had that open too\n"));
+	ASSERT_NULL(strchr(text, '\x1b'));
+	free(text);
+
+	text = render(&sink_json_ops, &f);
+	root = json_loads(text, 0, NULL);
+	ASSERT_NOT_NULL(root);
+	ASSERT_EQ(json_integer_value(json_object_get(root, "nr_holders")), 6);
+	ASSERT_EQ(json_array_size(json_object_get(root, "holders")), FINDING_HOLDERS);
+	first = json_array_get(json_object_get(root, "holders"), 0);
+	ASSERT_EQ(json_integer_value(json_object_get(first, "pid")), 500);
+	ASSERT_EQ(json_integer_value(json_object_get(first, "seen_ns")), 3250000000);
+	json_decref(root);
+	free(text);
 }
 
 static void test_out__verdicts(void)
@@ -215,4 +251,4 @@ static void test_out__table(void)
 TEST_MAIN(TEST(test_out__object_ids), TEST(test_out__every_rule_says_what_to_do),
 	  TEST(test_out__doubt), TEST(test_out__clean), TEST(test_out__text_finding),
 	  TEST(test_out__json_finding), TEST(test_out__record_json), TEST(test_out__verdicts),
-	  TEST(test_out__table))
+	  TEST(test_out__table), TEST(test_out__holders))

@@ -62,6 +62,36 @@ static void test_plan__everything(void)
 	ASSERT_NULL(p.rows[TP_FAULT_BEGIN].program);
 }
 
+/* Without iterators nothing is claimed of who holds what, and the plan says so. */
+static void test_plan__holders(void)
+{
+	const struct plan_row *row = &p.rows[PLAN_HOLDER];
+
+	good();
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(row->state, PLAN_ON);
+	ASSERT_EQ(row->mech, MECH_ITER);
+	ASSERT_NULL(row->program);
+
+	plan_no_holders(&p);
+	ASSERT_EQ(row->state, PLAN_MISSING);
+	ASSERT_EQ(p.tier, TIER_PARTIAL);
+
+	good();
+	without(FEAT_ITER, "the kernel said: Invalid argument");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.tier, TIER_PARTIAL);
+	ASSERT_EQ(row->state, PLAN_MISSING);
+	ASSERT(*row->undecidable && strstr(row->why, "iterators"));
+
+	/* It is the exit that tells which files there were. */
+	good();
+	f.exit_btf = f.exit_tracefs = false;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(row->state, PLAN_MISSING);
+}
+
 static void test_plan__rows_are_complete(void)
 {
 	good();
@@ -434,7 +464,7 @@ static void test_plan__no_way(void)
 	ASSERT_HAS(p.why.text, "kprobes: this kernel has none");
 }
 
-TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__rows_are_complete),
+TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__holders), TEST(test_plan__rows_are_complete),
 	  TEST(test_plan__hot_events), TEST(test_plan__classic_twins), TEST(test_plan__no_tracefs),
 	  TEST(test_plan__no_privilege), TEST(test_plan__not_supported),
 	  TEST(test_plan__stock_kernel), TEST(test_plan__foreign_tracepoints),

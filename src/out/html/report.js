@@ -547,6 +547,8 @@ function findingBody(x) {
   if (f.siblings && f.siblings.released && f.missing)
     pair(dl, "Blame", `${count(f.siblings.released)} of ${count(f.siblings.seen)} born there were released${f.siblings.place ? `, ${count(f.siblings.released_there)} of them in ${place(f.siblings.place)}` : ""}`);
   pair(dl, "Owner", [owner(o.owner), o.owner && o.owner.exited_ns ? `exited at ${seconds(since(o.owner.exited_ns))}` : ""].filter(Boolean).join(", "));
+  for (const h of f.holders || [])
+    pair(dl, "Still open", `${h.path}, fd ${h.fd} of pid ${h.pid}${h.comm ? ` (${h.comm})` : ""}, at ${seconds(since(h.seen_ns))}: the owner had that open too`, "mono");
   if (o.window) pair(dl, "Window", `${o.window.start}–${o.window.end}, ${bytes(o.window.size_bytes)}`, "mono");
   if (f.parent) pair(dl, "Of", f.parent.id, "mono");
   if (f.count || f.expected) pair(dl, "References", `${f.count} held, ${f.expected} accounted for`);
