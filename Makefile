@@ -22,12 +22,14 @@ AWK      ?= awk
 prefix   ?= /usr/local
 bindir   ?= $(prefix)/bin
 mandir   ?= $(prefix)/share/man
+datadir  ?= $(prefix)/share/hmmtrace
+bashdir  ?= $(prefix)/share/bash-completion/completions
 PKGS     := libzstd zlib jansson sqlite3 libprotobuf-c $(if $(NO_BPF),,libbpf libelf)
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
             -Wwrite-strings -Wformat=2 -Wno-unused-parameter -Wold-style-definition
 CFLAGS   ?= -O2 -g
-override CFLAGS += -std=gnu11 $(WARN) -Iinclude -Isrc -I$(O)/gen -D_GNU_SOURCE \
+override CFLAGS += $(CPPFLAGS) -std=gnu11 $(WARN) -Iinclude -Isrc -I$(O)/gen -D_GNU_SOURCE \
             $(if $(NO_BPF),-DHMT_NO_BPF) $(if $(DEVELOPER),-Werror) \
             $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
 LDLIBS   := -pthread $(shell pkg-config --libs $(PKGS) 2>/dev/null || echo -lzstd -lz -ljansson -lsqlite3 -lprotobuf-c $(if $(NO_BPF),,-lbpf -lelf))
@@ -42,7 +44,7 @@ endif
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all unit check test demo demo-stock setup lint bench soak install clean help need FORCE
+.PHONY: all unit check test demo demo-stock setup lint bench soak install deb clean help need FORCE
 all: $(O)/hmmtrace
 
 # --- the program ---------------------------------------------------------------
@@ -238,11 +240,27 @@ $(O)/man/%: docs/%.md tools/md2man
 	@mkdir -p $(@D)
 	$(Q)tools/md2man $< > $@
 
-install: all $(man_md:docs/%.md=$(O)/man/%)
+# Options and names are what the program says they are.
+$(O)/hmmtrace.bash: tools/completion tools/hmmtrace.bash $(O)/hmmtrace
+	$(call msg,GEN,$@)
+	$(Q)tools/completion $(O)/hmmtrace > $@
+
+# Beside the program: what a driver's developer needs that has no other package.
+shared   := docs/hmmtrace-json.schema.json $(wildcard include/hmmtrace/*.h) kernel/README \
+            $(wildcard kernel/config/* kernel/exerciser/* kernel/patches/*/*)
+
+install: all $(man_md:docs/%.md=$(O)/man/%) $(O)/hmmtrace.bash
 	install -D -m 755 $(O)/hmmtrace $(DESTDIR)$(bindir)/hmmtrace
-	for f in $(man_md:docs/%.md=%); do \
-		install -D -m 644 $(O)/man/$$f $(DESTDIR)$(mandir)/man$${f##*.}/$$f || exit 1; \
+	install -D -m 644 $(O)/hmmtrace.bash $(DESTDIR)$(bashdir)/hmmtrace
+	set -e; for f in $(man_md:docs/%.md=%); do \
+		install -D -m 644 $(O)/man/$$f $(DESTDIR)$(mandir)/man$${f##*.}/$$f; \
 	done
+	set -e; for f in $(shared); do \
+		install -D -m 644 $$f $(DESTDIR)$(datadir)/$${f#docs/}; \
+	done
+
+deb: setup
+	$(Q)tools/deb $(O)/deb
 
 clean:
 	$(Q)rm -rf $(O)
@@ -251,6 +269,7 @@ help:
 	@sed -n '3,/^$$/s/^# \{0,1\}//p' Makefile
 	@echo 'make unit     build the unit tests        make lint     the source checks alone'
 	@echo 'make install  DESTDIR=, prefix=$(prefix)   make clean    remove $(O)/'
+	@echo 'make deb      a Debian package in $(O)/deb'
 	@echo 'make setup    install the Debian packages all of this needs'
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

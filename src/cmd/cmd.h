@@ -68,7 +68,7 @@ struct options {
 	int path;				/* of selftest: which way to prove */
 	const char *output;
 	bool perfetto, ctf, sqlite, ndjson, folded, leaked;	/* export */
-	bool force, json, text, no_color, quiet, help, markdown;
+	bool force, json, text, no_color, quiet, help, markdown, complete;
 	int verbose;
 };
 
@@ -98,6 +98,7 @@ struct command {
 	const char *synopsis;	/* behind the name */
 	const char *help;	/* one clause */
 	const struct opt *opts;
+	const char *words;	/* of CMD_WORDS: what a shell offers, see complete.c */
 };
 
 /* In the order of the help; ends with a row without a name. */
@@ -130,6 +131,8 @@ int cmd_help(struct invocation *inv);
 
 void help_command(const struct command *cmd, FILE *out);
 void help_all(FILE *out);
+/* Commands, options and names as tools/completion makes the completion of them. */
+void complete_tables(FILE *out);
 
 /* Prints "hmmtrace: <sentence>" and returns EXIT_TROUBLE. */
 int complain(const struct errmsg *err);

@@ -115,6 +115,10 @@ int cmd_help(struct invocation *inv)
 	if (inv->rest.nr_args > 1)
 		return complainf("help takes one command: '%s' is not expected",
 				 inv->rest.args[1]);
+	if (inv->o.complete) {
+		complete_tables(stdout);
+		return EXIT_CLEAN;
+	}
 	if (inv->o.markdown)
 		return inv->rest.nr_args ? markdown(inv->rest.args[0]) :
 		       complainf("help --markdown needs a command, or one of commands, "

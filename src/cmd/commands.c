@@ -155,6 +155,8 @@ static const struct opt selftest_opts[] = {
 static const struct opt help_opts[] = {
 	OPT_FLAG(0, "markdown", struct options, markdown,
 		 "print the options of the command as the manual has them"),
+	OPT_FLAG(0, "complete", struct options, complete,
+		 "print all commands, options and names as tables, for the completion of a shell"),
 	ROW_HELP,
 	OPT_END(),
 };
@@ -183,7 +185,7 @@ const struct command commands[] = {
 	{
 		.name = "diff", .run = cmd_diff, .flags = CMD_WORDS, .opts = diff_opts,
 		.synopsis = "[OPTION]... A B",
-		.help = "say what run B leaks that run A does not",
+		.help = "say what run B leaks that run A does not", .words = "file file",
 	},
 	{
 		.name = "dump", .run = cmd_dump, .flags = CMD_FILE, .opts = dump_opts,
@@ -218,7 +220,7 @@ const struct command commands[] = {
 	{
 		.name = "rules", .run = cmd_rules, .flags = CMD_WORDS, .opts = json_opts,
 		.synopsis = "[OPTION]... [explain RULE]",
-		.help = "list the rules, or explain one",
+		.help = "list the rules, or explain one", .words = "explain rule",
 	},
 	{
 		.name = "doctor", .run = cmd_doctor, .flags = 0, .opts = doctor_opts,
@@ -233,7 +235,7 @@ const struct command commands[] = {
 	{
 		.name = "help", .run = cmd_help, .flags = CMD_WORDS, .opts = help_opts,
 		.synopsis = "[OPTION]... [COMMAND]",
-		.help = "print this, or the help of a command",
+		.help = "print this, or the help of a command", .words = "command",
 	},
 	{ 0 }
 };

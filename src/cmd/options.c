@@ -14,6 +14,7 @@ const char *const stacks_choices[] = { "default", "none", "all", NULL };
 const char *const source_choices[] = {
 	"auto", "tracepoint", "notifier", "tp_btf", "tp", "kprobe", NULL
 };
+const char *const events_choices[] = { "fault", "invalidate", "all", NULL };
 
 int option_word(void *dst, const char *value, struct errmsg *err)
 {
@@ -62,23 +63,23 @@ int option_ring(void *dst, const char *value, struct errmsg *err)
 
 int option_events(void *dst, const char *value, struct errmsg *err)
 {
-	static const struct { const char *name; __u32 bits; } groups[] = {
-		{ "fault", HMT_START_HOT_FAULT },
-		{ "invalidate", HMT_START_HOT_INVALIDATE },
-		{ "all", HMT_START_HOT_FAULT | HMT_START_HOT_INVALIDATE },
+	static const __u32 bits[] = {
+		HMT_START_HOT_FAULT, HMT_START_HOT_INVALIDATE,
+		HMT_START_HOT_FAULT | HMT_START_HOT_INVALIDATE,
 	};
+	const char *const *group;
 	__u32 *hot = dst;
-	size_t i, len;
+	size_t len;
 
 	for (const char *p = value; ; p += len + 1) {
 		len = strcspn(p, ",");
-		for (i = 0; i < 3; i++)
-			if (strlen(groups[i].name) == len && !memcmp(p, groups[i].name, len))
+		for (group = events_choices; *group; group++)
+			if (strlen(*group) == len && !memcmp(p, *group, len))
 				break;
-		if (i == 3)
+		if (!*group)
 			return err_set(err, -EINVAL, "has a group that is none of fault, "
 				       "invalidate, all");
-		*hot |= groups[i].bits;
+		*hot |= bits[group - events_choices];
 		if (!p[len])
 			return 0;
 	}

@@ -11,6 +11,7 @@
 extern const char *const stacks_choices[];
 extern const char *const source_choices[];
 extern const char *const path_choices[];
+extern const char *const events_choices[];	/* of --events, which takes a list of them */
 
 int option_word(void *dst, const char *value, struct errmsg *err);
 int option_pid(void *dst, const char *value, struct errmsg *err);
