@@ -21,11 +21,11 @@ static char *wall_time(__u64 ns, char *buf, size_t size)
 	return buf;
 }
 
-static void info_text(const struct trace_meta *m)
+static void info_text(const struct trace_meta *m, const struct file_stats *st)
 {
 	char when[64];
 
-	printf("format      %d.%d\n", HMT_FILE_MAJOR, HMT_FILE_MINOR);
+	printf("format      %u.%u\n", st->major, st->minor);
 	printf("recorded    %s\n", wall_time(m->wall_start_ns, when, sizeof(when)));
 	printf("by          hmmtrace %s\n", m->version);
 	printf("on          %s\n", *m->uname ? m->uname : "unknown");
@@ -35,11 +35,11 @@ static void info_text(const struct trace_meta *m)
 	printf("tier        %s\n", *m->tier ? m->tier : "unknown");
 }
 
-static void info_json(struct jsonw *j, const struct trace_meta *m)
+static void info_json(struct jsonw *j, const struct trace_meta *m, const struct file_stats *st)
 {
 	char format[32];
 
-	snprintf(format, sizeof(format), "%d.%d", HMT_FILE_MAJOR, HMT_FILE_MINOR);
+	snprintf(format, sizeof(format), "%u.%u", st->major, st->minor);
 	jsonw__object(j);
 	jsonw__kstr(j, "type", "info");
 	jsonw__kstr(j, "format", format);
@@ -70,10 +70,10 @@ int cmd_info(struct invocation *inv)
 	if (input__open(&in, inv, &err))
 		return complain(&err);
 	if (!inv->o.json) {
-		info_text(in.source->meta);
+		info_text(in.source->meta, file_source__stats(in.source));
 	} else {
 		jsonw__init(&j, &sb);
-		info_json(&j, in.source->meta);
+		info_json(&j, in.source->meta, file_source__stats(in.source));
 		if (strbuf__err(&sb))
 			status = complainf("out of memory");
 		else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * file.h - the trace file, version 1.0. Byte-exact layout: hmmtrace-file(5),
+ * file.h - the trace file, version 1.1. Byte-exact layout: hmmtrace-file(5),
  * docs/hmmtrace-file.5.md.
  *
  *   header   magic, version, byte order, JSON description, CRC
@@ -18,7 +18,7 @@
 #include "stream/source.h"
 
 #define HMT_FILE_MAJOR 1
-#define HMT_FILE_MINOR 0
+#define HMT_FILE_MINOR 1
 
 /* What a file says of itself. Strings are never NULL, "" when unknown. */
 struct trace_meta {
@@ -53,6 +53,8 @@ int file_writer__flush(struct file_writer *w, struct errmsg *err);
 /* Nanoseconds-free: the caller decides when; true when records wait for a flush. */
 bool file_writer__pending(const struct file_writer *w);
 __u64 file_writer__bytes(const struct file_writer *w);
+/* For tests: enum frame_encoding of what follows; without it the best there is. */
+void file_writer__set_encoding(struct file_writer *w, unsigned int encoding);
 /* Flushes and closes; w is gone whatever it returns. NULL is fine. */
 int file_writer__close(struct file_writer *w, struct errmsg *err);
 
@@ -73,6 +75,7 @@ void file_source__read_ahead(struct source *s);
 
 /* What a whole-file check found; see hmmtrace verify. */
 struct file_stats {
+	unsigned int major, minor;	/* of the format */
 	__u64 bytes, frames, records, raw_bytes;
 	__u64 missing_frames;	/* known by the numbers of those around them */
 	__u64 bad_frames, bad_records, unknown_records, lost_bytes;

@@ -38,7 +38,10 @@ struct file_header {
 
 #define FRAME_MAGIC 0xf5544d48U	/* "HMT\xf5" on a little-endian machine */
 
-enum frame_encoding { FRAME_RECORDS = 0 };
+enum frame_encoding {
+	FRAME_RECORDS = 0,	/* the records as they are */
+	FRAME_COLUMNS = 1,	/* see columns.h */
+};
 
 /* What a frame holds at most, before compression. */
 #define FRAME_RAW_MAX (16U << 20)

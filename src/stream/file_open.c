@@ -131,6 +131,8 @@ static int read_header(struct file_source *f)
 	if (err)
 		return corrupt_header(f, "its description is not JSON");
 	f->start = h.header_len;
+	f->stats.major = h.major;
+	f->stats.minor = h.minor;
 	return 0;
 }
 
@@ -169,8 +171,8 @@ int file_source__open(const char *path, struct source **ret_s, struct errmsg *er
 	f->s.ops = &file_source_ops;
 	f->name = hmt_strdup(strcmp(path, "-") ? path : "standard input");
 	f->meta = trace_meta__new();
-	f->dctx = ZSTD_createDCtx();
-	if (!f->name || !f->meta || !f->dctx)
+	f->decoder = frame_decoder__new();
+	if (!f->name || !f->meta || !f->decoder)
 		code = err_set(&f->s.err, -ENOMEM, "%s: no memory to read it", path);
 	else
 		code = open_input(f, path);

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/mem.h"
 
@@ -34,7 +33,7 @@ static int make_room(struct file_source *f, size_t need)
 	}
 	if (need <= f->cap)
 		return 0;
-	/* need is bounded by what headers may claim, see frame_is_possible(). */
+	/* need is bounded by what headers may claim, see frame_header__read(). */
 	while (cap < need)
 		cap *= 2;
 	buf = hmt_realloc(f->buf, cap, 1);
@@ -82,21 +81,6 @@ static __u64 add_saturated(__u64 a, __u64 b)
 
 /* --- frames ------------------------------------------------------------------- */
 
-static bool frame_header_ok(const unsigned char *p, struct frame_header *h)
-{
-	memcpy(h, p, sizeof(*h));
-	return h->magic == FRAME_MAGIC &&
-	       crc32(0, p, offsetof(struct frame_header, header_crc)) == h->header_crc;
-}
-
-/* A checksum says that somebody wrote these lengths, not that they are sane. */
-static bool frame_is_possible(const struct frame_header *h)
-{
-	return h->raw_bytes <= FRAME_RAW_MAX && h->stored_bytes <= FRAME_STORED_MAX &&
-	       h->stored_bytes && h->raw_bytes % 8 == 0 && h->nr_records &&
-	       h->nr_records <= h->raw_bytes / sizeof(struct hmt_hdr);
-}
-
 /* Skips to where the next frame could begin, at least one byte. */
 static void skip_to_candidate(struct file_source *f)
 {
@@ -112,13 +96,9 @@ static void skip_to_candidate(struct file_source *f)
 /* Return: 0, -EBADMSG when the payload is not what the header promised, -ENOMEM. */
 static int decode(struct file_source *f, const struct frame_header *h)
 {
-	const unsigned char *payload = f->buf + f->start + sizeof(*h);
 	unsigned char *raw;
-	size_t n;
+	int err;
 
-	if (h->encoding != FRAME_RECORDS || crc32(0, payload, h->stored_bytes) != h->payload_crc ||
-	    ZSTD_getFrameContentSize(payload, h->stored_bytes) != h->raw_bytes)
-		return -EBADMSG;
 	if (f->raw_cap < h->raw_bytes) {
 		raw = hmt_realloc(f->raw, h->raw_bytes, 1);
 		if (!raw)
@@ -126,10 +106,8 @@ static int decode(struct file_source *f, const struct frame_header *h)
 		f->raw = raw;
 		f->raw_cap = h->raw_bytes;
 	}
-	n = ZSTD_decompressDCtx(f->dctx, f->raw, h->raw_bytes, payload, h->stored_bytes);
-	if (ZSTD_isError(n) || n != h->raw_bytes)
-		return -EBADMSG;
-	return 0;
+	err = frame_decode(f->decoder, h, f->buf + f->start + sizeof(*h), f->raw);
+	return err == -ENOMEM ? no_memory(f, h->raw_bytes) : err;
 }
 
 /* A whole frame by its header, whose number says what came before it. */
@@ -214,7 +192,7 @@ int file_load_frame(struct file_source *f)
 			end_of_frames(f);
 			return 0;
 		}
-		if (!frame_header_ok(f->buf + f->start, &h) || !frame_is_possible(&h)) {
+		if (!frame_header__read(f->buf + f->start, &h)) {
 			/* Within a loss that is already counted it adds nothing. */
 			f->gap.garbage |= !f->gap.in_tail && !f->gap.count;
 			skip_to_candidate(f);
@@ -365,7 +343,7 @@ static void file_free(struct source *s)
 	file_ahead__free(f->ahead);
 	if (f->owns_fd)
 		close(f->fd);
-	ZSTD_freeDCtx(f->dctx);
+	frame_decoder__free(f->decoder);
 	trace_meta__free(f->meta);
 	hmt_free(f->raw);
 	hmt_free(f->buf);

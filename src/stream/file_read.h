@@ -6,11 +6,10 @@
 #ifndef STREAM_FILE_READ_H
 #define STREAM_FILE_READ_H
 
-#include <zstd.h>
-
 #include "stream/desc.h"
 #include "stream/file.h"
 #include "stream/file_format.h"
+#include "stream/frame.h"
 
 /* What is known to be missing and not yet told. */
 struct file_gap {
@@ -35,7 +34,7 @@ struct file_source {
 	size_t cap, start, end;
 
 	/* The frame being delivered. raw is aligned for records. */
-	ZSTD_DCtx *dctx;
+	struct frame_decoder *decoder;
 	unsigned char *raw;
 	size_t raw_cap, raw_len, raw_pos;
 	__u32 nr_left;

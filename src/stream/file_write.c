@@ -4,21 +4,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
-#include <zstd.h>
 
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "stream/desc.h"
 #include "stream/file.h"
 #include "stream/file_format.h"
+#include "stream/frame.h"
 
 /*
  * A frame is written when this much has come together, whatever the caller's
  * clock says. Large enough to compress well, small enough to decode at once.
  */
 #define FRAME_FILL (256U << 10)
-/* Recording shares the machine with what is recorded: the fastest level. */
-#define LEVEL 1
 
 struct file_writer {
 	int fd;
@@ -29,13 +27,11 @@ struct file_writer {
 	__u64 bytes;		/* in the file, all whole */
 	__u64 start;		/* offset of the file's first byte: stdout may be appended to */
 
-	ZSTD_CCtx *cctx;
+	struct frame_encoder *encoder;
+	enum frame_encoding encoding;
 	unsigned char *raw;	/* FRAME_FILL + one record */
 	__u32 raw_len, nr_records;
-	unsigned char *out;	/* frame header and payload, one write() */
-	size_t out_cap;
 	__u64 number;
-	__u64 first_ts, last_ts;
 };
 
 static const char *out_name(const char *path)
@@ -175,12 +171,9 @@ static int alloc_buffers(struct file_writer *w, const char *path, struct errmsg 
 {
 	w->name = hmt_strdup(out_name(path));
 	w->raw = hmt_calloc(1, FRAME_FILL + HMT_RECORD_MAX);
-	w->out_cap = sizeof(struct frame_header) + ZSTD_compressBound(FRAME_FILL + HMT_RECORD_MAX);
-	w->out = hmt_calloc(1, w->out_cap);
-	w->cctx = ZSTD_createCCtx();
-	if (!w->name || !w->raw || !w->out || !w->cctx ||
-	    ZSTD_isError(ZSTD_CCtx_setParameter(w->cctx, ZSTD_c_compressionLevel, LEVEL)) ||
-	    ZSTD_isError(ZSTD_CCtx_setParameter(w->cctx, ZSTD_c_checksumFlag, 1)))
+	w->encoder = frame_encoder__new(FRAME_FILL + HMT_RECORD_MAX);
+	w->encoding = FRAME_COLUMNS;
+	if (!w->name || !w->raw || !w->encoder)
 		return err_set(err, -ENOMEM, "%s: no memory to write it", out_name(path));
 	return 0;
 }
@@ -208,8 +201,7 @@ static void free_writer(struct file_writer *w)
 {
 	if (w->owns_fd && w->fd >= 0)
 		close(w->fd);
-	ZSTD_freeCCtx(w->cctx);
-	hmt_free(w->out);
+	frame_encoder__free(w->encoder);
 	hmt_free(w->raw);
 	hmt_free(w->name);
 	hmt_free(w);
@@ -262,35 +254,22 @@ static int failed_before(const struct file_writer *w, struct errmsg *err)
 
 int file_writer__flush(struct file_writer *w, struct errmsg *err)
 {
-	struct frame_header h = {
-		.magic = FRAME_MAGIC,
-		.encoding = FRAME_RECORDS,
-		.raw_bytes = w->raw_len,
-		.nr_records = w->nr_records,
-		.number = w->number,
-		.first_ts = w->first_ts,
-		.last_ts = w->last_ts,
-	};
-	unsigned char *payload = w->out + sizeof(h);
+	const void *frame;
 	size_t n;
 
 	if (w->failed)
 		return failed_before(w, err);
 	if (!w->nr_records)
 		return 0;
-	n = ZSTD_compress2(w->cctx, payload, w->out_cap - sizeof(h), w->raw, w->raw_len);
-	if (ZSTD_isError(n)) {
+	n = frame_encode(w->encoder, w->encoding, w->number, w->raw, w->raw_len, w->nr_records,
+			 &frame);
+	if (!n) {
 		w->failed = -ENOMEM;
-		return err_set(err, -ENOMEM, "%s: cannot compress a frame: %s", w->name,
-			       ZSTD_getErrorName(n));
+		return err_set(err, -ENOMEM, "%s: no memory to compress a frame", w->name);
 	}
-	h.stored_bytes = (__u32)n;
-	h.payload_crc = (__u32)crc32(0, payload, (uInt)n);
-	h.header_crc = (__u32)crc32(0, (const Bytef *)&h, offsetof(struct frame_header, header_crc));
-	memcpy(w->out, &h, sizeof(h));
 	w->raw_len = w->nr_records = 0;
 	w->number++;
-	return put_bytes(w, w->out, sizeof(h) + n, err);
+	return put_bytes(w, frame, n, err);
 }
 
 int file_writer__add(struct file_writer *w, const struct hmt_hdr *rec, struct errmsg *err)
@@ -303,15 +282,18 @@ int file_writer__add(struct file_writer *w, const struct hmt_hdr *rec, struct er
 		return err_set(err, -EINVAL, "%s: refused to write: %s", w->name, why);
 	memcpy(w->raw + w->raw_len, rec, rec->size);
 	w->raw_len += rec->size;
-	if (!w->nr_records++)
-		w->first_ts = rec->ts;
-	w->last_ts = rec->ts;
+	w->nr_records++;
 	return w->raw_len >= FRAME_FILL ? file_writer__flush(w, err) : 0;
 }
 
 bool file_writer__pending(const struct file_writer *w)
 {
 	return w->nr_records != 0;
+}
+
+void file_writer__set_encoding(struct file_writer *w, unsigned int encoding)
+{
+	w->encoding = encoding;
 }
 
 __u64 file_writer__bytes(const struct file_writer *w)

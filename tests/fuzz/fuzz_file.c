@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Any bytes as a trace file, three ways: as they are; with the checksums of the
- * headers put right, to get behind them; as the records of one frame.
+ * Any bytes as a trace file, four ways: as they are; with the checksums of the
+ * headers put right, to get behind them; as the records of one frame, and as the
+ * columns of one.
  */
 #include <stdint.h>
 #include <sys/mman.h>
@@ -116,8 +117,18 @@ static void seal(uint8_t *p, size_t size)
 	}
 }
 
+/* How many records and bytes a block of columns could be meant to be: its own first bytes say. */
+static void promise(const uint8_t *data, size_t size, struct frame_header *f)
+{
+	f->encoding = FRAME_COLUMNS;
+	f->nr_records = size ? 1 + data[size - 1] % 64U : 1;
+	f->raw_bytes = f->nr_records * (64 + 8 * (size > 1 ? data[size - 2] % 8U : 0));
+	if (f->raw_bytes <= size)
+		f->raw_bytes = (__u32)((size + 64) & ~(size_t)7);
+}
+
 /* The bytes as what a frame unpacks to. */
-static size_t wrap(const uint8_t *data, size_t size, uint8_t *out, size_t cap)
+static size_t wrap(const uint8_t *data, size_t size, bool columns, uint8_t *out, size_t cap)
 {
 	struct {
 		struct file_header h;
@@ -130,7 +141,8 @@ static size_t wrap(const uint8_t *data, size_t size, uint8_t *out, size_t cap)
 	struct frame_header f = { .magic = FRAME_MAGIC };
 	size_t n;
 
-	size &= ~(size_t)7;
+	if (!columns)
+		size &= ~(size_t)7;
 	head.h.crc = (__u32)crc32(0, (void *)&head, sizeof(head));
 	memcpy(out, &head, sizeof(head));
 	n = ZSTD_compress(out + sizeof(head) + sizeof(f), cap - sizeof(head) - sizeof(f), data, size,
@@ -138,8 +150,10 @@ static size_t wrap(const uint8_t *data, size_t size, uint8_t *out, size_t cap)
 	CHECK(!ZSTD_isError(n));
 	f.stored_bytes = (__u32)n;
 	f.raw_bytes = (__u32)size;
+	if (columns)
+		promise(data, size, &f);
 	/* As many as there are records that can be walked, which is what a writer would say. */
-	for (size_t at = 0; at + 32 <= size; f.nr_records++) {
+	for (size_t at = 0; !columns && at + 32 <= size; f.nr_records++) {
 		__u16 len;
 
 		memcpy(&len, data + at + 2, 2);
@@ -161,7 +175,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(copy, data, size);
 	seal(copy, size);
 	read_file(copy, size);
-	read_file(copy, wrap(data, size, copy, cap));
+	read_file(copy, wrap(data, size, false, copy, cap));
+	read_file(copy, wrap(data, size, true, copy, cap));
 	free(copy);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "tracefile.h"
+#include "workload.h"
 
 /* A driver that leaves a range behind its mirror, as a small machine would record it. */
 static const char orphan[] =
@@ -125,6 +126,31 @@ static void kinds_text(struct strbuf *sb)
 	strbuf__adds(sb, "1.000000 end flags=0x0\n");
 }
 
+static void add_line(void *ctx, const struct hmt_hdr *rec)
+{
+	struct strbuf *sb = ctx;
+	char line[TEXT_LINE_MAX];
+
+	text_format(rec, line, sizeof(line));
+	strbuf__addf(sb, "%s\n", line);
+}
+
+/* Enough to be columns, in three frames. */
+static void workload_text(struct strbuf *sb)
+{
+	struct workload w;
+
+	workload_init(&w, 3);
+	w.emit = add_line;
+	w.ctx = sb;
+	for (int i = 0; i < 150; i++) {
+		workload_op(&w);
+		if (i % 50 == 49)
+			strbuf__adds(sb, "#frame\n");
+	}
+	strbuf__adds(sb, "200.000000 end\n");
+}
+
 /* The file and, straight from the text, what reading it must give. */
 static void make_pair(const char *text, const char *hmt, const char *dump)
 {
@@ -147,8 +173,12 @@ static void make_good(void)
 	struct strbuf sb = STRBUF_INIT;
 
 	kinds_text(&sb);
-	make_pair(strbuf__str(&sb), "v1.0-kinds.hmt", "v1.0-kinds.dump");
-	make_pair(orphan, "v1.0-orphan.hmt", "v1.0-orphan.dump");
+	make_pair(strbuf__str(&sb), "v1.1-kinds.hmt", "v1.1-kinds.dump");
+	make_pair(orphan, "v1.1-orphan.hmt", "v1.1-orphan.dump");
+	/* Small frames stay plain; these do not. */
+	strbuf__reset(&sb);
+	workload_text(&sb);
+	make_pair(strbuf__str(&sb), "v1.1-columns.hmt", "v1.1-columns.dump");
 	strbuf__free(&sb);
 }
 

@@ -214,7 +214,7 @@ static void test_file__layout_is_as_documented(void)
 	if (*(const unsigned char *)&(const __u16){ 1 } != 1)
 		SKIP("the numbers here are little-endian");
 	make_sample();
-	ASSERT_MEMEQ(file, "\xc8\x48\x4d\x54\x0d\x0a\x1a\x0a\x01\0\0\0\x04\x03\x02\x01", 16);
+	ASSERT_MEMEQ(file, "\xc8\x48\x4d\x54\x0d\x0a\x1a\x0a\x01\0\x01\0\x04\x03\x02\x01", 16);
 	at = number_at(16, 4);
 	ASSERT_EQ(at % 8, 0);
 	ASSERT_EQ(number_at(24, 4), 0);
@@ -225,7 +225,7 @@ static void test_file__layout_is_as_documented(void)
 	ASSERT_EQ(crc, crc32(0, file, (uInt)at));
 	/* the third frame: two records of 120 and 88 bytes */
 	at = frames[2].at;
-	ASSERT_MEMEQ(file + at, "HMT\xf5\0\0\0\0", 8);
+	ASSERT_MEMEQ(file + at, "HMT\xf5\1\0\0\0", 8);
 	ASSERT_EQ(number_at(at + 8, 4), frames[2].end - at - 56);
 	ASSERT_EQ(number_at(at + 12, 4), 120 + 88);
 	ASSERT_EQ(number_at(at + 16, 4), 2);
@@ -428,7 +428,7 @@ static void test_file__lost_says_how_many_and_when(void)
 	/* an encoding of a newer version */
 	make_sample();
 	memcpy(&h, file + frames[2].at, sizeof(h));
-	h.encoding = 1;
+	h.encoding = 9;
 	h.header_crc = (__u32)crc32(0, (void *)&h, offsetof(struct frame_header, header_crc));
 	memcpy(file + frames[2].at, &h, sizeof(h));
 	expect_after(file, file_len, "0.004000 lost cause=frame prog=-1 count=2 since=0.001000\n");

@@ -61,6 +61,13 @@ static void test_golden__v1_0_orphan(void)
 	source__free(s);
 }
 
+static void test_golden__v1_1(void)
+{
+	expect_dump("v1.1-kinds.hmt", "v1.1-kinds.dump", 8, 32);
+	expect_dump("v1.1-orphan.hmt", "v1.1-orphan.dump", 5, 21);
+	expect_dump("v1.1-columns.hmt", "v1.1-columns.dump", 4, 235);
+}
+
 static void test_golden__refused(void)
 {
 	static const struct {
@@ -157,5 +164,6 @@ static void test_golden__newer_minor_reads(void)
 }
 
 TEST_MAIN(TEST(test_golden__v1_0_every_kind), TEST(test_golden__v1_0_orphan),
+	  TEST(test_golden__v1_1),
 	  TEST(test_golden__refused), TEST(test_golden__damaged_but_readable),
 	  TEST(test_golden__newer_minor_reads))
