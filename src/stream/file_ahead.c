@@ -148,7 +148,7 @@ int file_ahead__load(struct file_source *f)
 
 static void free_inner(struct file_source *inner)
 {
-	ZSTD_freeDCtx(inner->dctx);
+	frame_decoder__free(inner->decoder);
 	hmt_free(inner->raw);
 	hmt_free(inner->buf);
 	hmt_free(inner);
@@ -173,7 +173,7 @@ int file_ahead__start(struct file_source *f)
 	if (err)
 		goto err_cond;
 	/* The window on the input and what unpacks it are the thread's from here on. */
-	f->dctx = NULL;
+	f->decoder = NULL;
 	f->buf = NULL;
 	f->raw = NULL;
 	f->cap = f->start = f->end = f->raw_cap = 0;
