@@ -148,6 +148,7 @@ $(O)/gen/legacy.skel.h: $(O)/bpf/legacy.bpf.o
 ifndef NO_BPF
 $(O)/obj/capture/load.o: $(O)/gen/hmmtrace.skel.h
 $(O)/obj/capture/legacy.o: $(O)/gen/legacy.skel.h
+$(O)/unit/t_legacy: $(O)/gen/hmmtrace.skel.h $(O)/gen/legacy.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
 capture_pure := batch enrich feature holders kallsyms loss outq plan resync snapshot

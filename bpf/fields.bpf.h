@@ -27,16 +27,24 @@ extern const volatile __u32 cfg_rss_stride;
 #define RSS_ANON 1
 #define RSS_SHMEM 3
 
-/*
- * bpf_probe_read() is all there is before 5.5; where kernel and user addresses
- * need different ways, the kernel has the newer helper and libbpf's own rule for
- * the older one does not apply: the loader changes one to the other.
- */
+/* Before 5.5 libbpf makes it bpf_probe_read(), which is all there is. */
 static __always_inline int field_read(void *dst, const __u32 size, __u64 base, __s32 off)
 {
 	if (off < 0 || !base)
 		return -1;
 	return bpf_probe_read_kernel(dst, size, (const void *)(base + off));
+}
+
+/*
+ * The type information may be that of another kernel: then what is at these
+ * offsets is anything. The one thing that is known otherwise tells.
+ */
+static __always_inline int fields_fit(void)
+{
+	__u32 tgid = 0;
+
+	return !field_read(&tgid, sizeof(tgid), bpf_get_current_task(), FIELD(TASK_TGID)) &&
+	       tgid == bpf_get_current_pid_tgid() >> 32;
 }
 
 static __always_inline __u64 field_word(__u64 base, __s32 off)
@@ -67,7 +75,7 @@ static __always_inline __u64 mm_rss(const void *mm)
 {
 	__s32 off = FIELD(MM_RSS), stride = cfg_rss_stride;
 
-	if (off < 0)
+	if (off < 0 || !fields_fit())
 		return 0;
 	return rss_one((__u64)mm, off + RSS_FILE * stride) +
 	       rss_one((__u64)mm, off + RSS_ANON * stride) +
@@ -78,6 +86,8 @@ static __always_inline int mm_counters(__u64 mm, __u32 *users, __u32 *count)
 {
 	if (!IS_KNOWN(MM_USERS) || !IS_KNOWN(MM_COUNT))
 		return 0;
+	if (!fields_fit())
+		return -1;
 	if (field_read(users, sizeof(*users), mm, FIELD(MM_USERS)))
 		return -1;
 	return field_read(count, sizeof(*count), mm, FIELD(MM_COUNT));
@@ -87,7 +97,7 @@ static __always_inline struct task_struct *mm_owner(__u64 mm)
 {
 	__u64 cur = bpf_get_current_task();
 
-	if (!mm || !IS_KNOWN(TASK_MM))
+	if (!mm || !IS_KNOWN(TASK_MM) || !fields_fit())
 		return NULL;
 	if (field_word(cur, FIELD(TASK_MM)) == mm)
 		return (void *)cur;
@@ -96,7 +106,9 @@ static __always_inline struct task_struct *mm_owner(__u64 mm)
 
 static __always_inline struct task_struct *task_leader(struct task_struct *task)
 {
-	return IS_KNOWN(TASK_LEADER) ? (void *)field_word((__u64)task, FIELD(TASK_LEADER)) : task;
+	if (!IS_KNOWN(TASK_LEADER) || !fields_fit())
+		return task;
+	return (void *)field_word((__u64)task, FIELD(TASK_LEADER));
 }
 
 static __always_inline __u32 task_tgid(struct task_struct *task)
@@ -106,7 +118,7 @@ static __always_inline __u32 task_tgid(struct task_struct *task)
 
 static __always_inline __u32 task_name(struct task_struct *leader, struct task_val *name)
 {
-	if (!IS_KNOWN(TASK_COMM) || !IS_KNOWN(TASK_TGID)) {
+	if (!IS_KNOWN(TASK_COMM) || !fields_fit()) {
 		/* Of the thread, not of its leader: they have the same name almost always. */
 		bpf_get_current_comm(name->comm, sizeof(name->comm));
 		return bpf_get_current_pid_tgid() >> 32;
@@ -118,17 +130,23 @@ static __always_inline __u32 task_name(struct task_struct *leader, struct task_v
 
 static __always_inline __u32 task_parent(struct task_struct *leader)
 {
+	if (!fields_fit())
+		return 0;
 	return field_int(field_word((__u64)leader, FIELD(TASK_PARENT)), FIELD(TASK_TGID));
 }
 
 static __always_inline __u32 task_flags(struct task_struct *leader)
 {
+	if (!fields_fit())
+		return 0;
 	return field_int((__u64)leader, FIELD(TASK_FLAGS));
 }
 
 /* The program that asks is not loaded where this is not known. */
 static __always_inline int threads_left(struct task_struct *task)
 {
+	if (!fields_fit())
+		return 1;
 	return field_int(field_word((__u64)task, FIELD(TASK_SIGNAL)), FIELD(SIGNAL_LIVE));
 }
 

@@ -18,6 +18,7 @@
 
 /* The words of an event; what they are beyond the identity depends on the event. */
 enum { W_MM, W_HMM, W_MIRROR, W_RANGE, W_OPS, W_X0, W_X1, W_X2, W_X3 };
+#define EXTRAS_MAX 4
 
 /* values of cfg_stacks, as enum capture_stacks */
 enum { STACKS_BIRTHS, STACKS_NONE, STACKS_ALL };
@@ -153,9 +154,11 @@ static __always_inline int emit_words(void *ctx, __u16 kind, const __u64 *a, con
 	if (!e)
 		return 0;
 	EMIT_ID(e, a);
+	/* With a bound of its own it is unrolled, and there are no loops before 5.3. */
 #pragma unroll
-	for (int i = 0; i < extras; i++)
-		((__u64 *)(e + 1))[i] = a[W_X0 + i];
+	for (int i = 0; i < EXTRAS_MAX; i++)
+		if (i < extras)
+			((__u64 *)(e + 1))[i] = a[W_X0 + i];
 	emit_submit(ctx, e);
 	return 0;
 }

@@ -27,7 +27,7 @@ struct capture;
 /* Which events carry a kernel stack. births: registers, unregisters and ref-gets. */
 enum capture_stacks { CAPTURE_STACKS_BIRTHS, CAPTURE_STACKS_NONE, CAPTURE_STACKS_ALL };
 
-/* All zero is the default. Strings are borrowed until capture__open() returns. */
+/* All zero is the default. Strings are borrowed: btf until it is loaded, the others until open. */
 struct capture_opts {
 	__u32 ring_bytes;	/* rounded up to a power of two pages; 0: 8 MiB */
 	__u32 table_entries;	/* live-object table; 0: 65536 */
@@ -36,6 +36,8 @@ struct capture_opts {
 	enum capture_source source;
 	__u64 grace_ns;		/* of the engine that is fed; 0: its default */
 	bool force_classic;	/* classic tp programs where tp_btf would do; for tests */
+	bool force_legacy;	/* the object for old kernels where the main one would do */
+	const char *btf;	/* type information of the kernel, when it does not show its own */
 	/* For the trace's description; NULL: "" */
 	const char *version, *command_line, *filters;
 };

@@ -13,9 +13,12 @@ void capture_doctor(const struct capture_opts *opts, struct features *ret_f, str
 		.hot_fault = opts->hot & HMT_START_HOT_FAULT,
 		.hot_invalidate = opts->hot & HMT_START_HOT_INVALIDATE,
 		.force_classic = opts->force_classic,
+		.force_legacy = opts->force_legacy,
 	};
+	struct feature_env env = feature_env_real;
 
-	features_probe(&feature_env_real, ret_f);
+	env.btf = opts->btf;
+	features_probe(&env, ret_f);
 	plan_build(ret_f, &po, ret_p);
 }
 

@@ -30,6 +30,12 @@ static const struct {
 #undef TP_X
 };
 
+static const char *const field_names[FIELD_NR] = {
+#define FIELD_X(ID, type, member) [FIELD_##ID] = #type "->" #member,
+	HMT_KERNEL_FIELDS(FIELD_X)
+#undef FIELD_X
+};
+
 static const char *const fns[FN_NR] = {
 #define FN_X(ID, function, nr, in, out, group) [FN_##ID] = #function,
 	HMT_FUNCTIONS(FN_X)
@@ -183,6 +189,77 @@ static void probe_btf(struct probe *p)
 		set(p, FEAT_BTF, FEATURE_MISSING, "it cannot be read: %s", strerror(-nr));
 	else
 		set(p, FEAT_BTF, FEATURE_OK, "%d types", nr);
+}
+
+/* mm->owner is for others than the process itself, and the resident pages are no verdict. */
+static int first_unknown_field(const struct features *f)
+{
+	for (int i = 0; i < FIELD_NR; i++)
+		if (f->field[i] == FIELD_UNKNOWN && i != FIELD_MM_OWNER && i != FIELD_MM_RSS)
+			return i;
+	return -1;
+}
+
+bool features_know_fields(const struct features *f)
+{
+	return first_unknown_field(f) < 0;
+}
+
+static void set_fields(struct probe *p, const char *path)
+{
+	int i = first_unknown_field(p->f);
+
+	if (i < 0)
+		set(p, FEAT_FIELDS, FEATURE_OK, "%.140s", path);
+	else
+		set(p, FEAT_FIELDS, FEATURE_MISSING, "%.100s does not have %s", path, field_names[i]);
+}
+
+/* Where distributions and builders leave the image with its type information. */
+static const char *const image_paths[] = {
+	"/boot/vmlinux-@", "/lib/modules/@/vmlinux", "/lib/modules/@/build/vmlinux",
+	"/usr/lib/debug/boot/vmlinux-@", "/usr/lib/debug/lib/modules/@/vmlinux",
+};
+
+/* @ is the release. */
+static void image_path(char *buf, size_t size, const char *pattern, const char *release)
+{
+	int before = strcspn(pattern, "@");
+
+	snprintf(buf, size, "%.*s%s%s", before, pattern, release, pattern + before + 1);
+}
+
+/* The kernel does not say it itself, or somebody knows better. */
+static void probe_fields(struct probe *p)
+{
+	char release[128], path[256], full[512];
+	int err;
+
+	if (p->env->btf) {
+		err = p->env->scan_fields(p->env->btf, p->f);
+		if (err < 0)
+			set(p, FEAT_FIELDS, FEATURE_MISSING, "%.100s has no type information: %s",
+			    p->env->btf, strerror(-err));
+		else
+			set_fields(p, p->env->btf);
+		return;
+	}
+	if (p->f->f[FEAT_BTF].state == FEATURE_OK) {
+		set_fields(p, "/sys/kernel/btf/vmlinux");
+		return;
+	}
+	set(p, FEAT_FIELDS, FEATURE_MISSING, "there is no type information of this kernel");
+	if (read_head(p, "/proc/sys/kernel/osrelease", release, sizeof(release)) <= 0)
+		return;
+	release[strcspn(release, "\n")] = '\0';
+	for (size_t i = 0; i < sizeof(image_paths) / sizeof(image_paths[0]); i++) {
+		image_path(path, sizeof(path), image_paths[i], release);
+		snprintf(full, sizeof(full), "%s%s", p->env->root, path);
+		if (access(full, R_OK) || p->env->scan_fields(full, p->f) < 0)
+			continue;
+		set_fields(p, path);
+		return;
+	}
 }
 
 /* ENOTSUPP is the kernel's own, and reaches user space although it should not. */
@@ -453,12 +530,16 @@ void features_probe(const struct feature_env *env, struct features *ret_f)
 	struct probe p = { .env = env, .f = ret_f };
 
 	memset(ret_f, 0, sizeof(*ret_f));
+	for (int i = 0; i < FIELD_NR; i++)
+		ret_f->field[i] = FIELD_UNKNOWN;
 	probe_privilege(&p);
 	probe_btf(&p);
 	probe_lockdown(&p);
 	probe_by_call(&p, FEAT_BPF);
 	probe_memlock(&p);
 	probe_by_call(&p, FEAT_RINGBUF);
+	probe_by_call(&p, FEAT_PERFBUF);
+	probe_fields(&p);
 	probe_on(&p, FEAT_TP_BTF, p.exit_btf_id, "tracepoint");
 	probe_tracefs(&p);
 	probe_tracepoints(&p);

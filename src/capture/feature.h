@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "capture/field.h"
 #include "capture/fn.h"
 #include "capture/tp.h"
 
@@ -21,16 +22,22 @@
 #define CAPTURE_FEATURES(X) \
 	X(PRIVILEGE, "privilege", "CAP_BPF and CAP_PERFMON, or root", "5.8", true, \
 	  "run as root, or grant CAP_BPF and CAP_PERFMON") \
-	X(BTF, "kernel-btf", "kernel type information, /sys/kernel/btf/vmlinux", "5.4", true, \
-	  "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y") \
+	X(BTF, "kernel-btf", "BTF, the kernel's type information, /sys/kernel/btf/vmlinux", "5.4", false, \
+	  "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y; on a patched one programs that " \
+	  "need none are used instead") \
 	X(LOCKDOWN, "lockdown", "kernel memory may be read by BPF (lockdown below confidentiality)", \
 	  "5.4", true, "boot without lockdown=confidentiality") \
 	X(BPF, "bpf-syscall", "the bpf() system call", "4.4", true, \
 	  "boot a kernel built with CONFIG_BPF_SYSCALL=y") \
 	X(MEMLOCK, "memlock", "enough locked memory for BPF maps", "5.11", false, \
 	  "raise the limit: ulimit -l unlimited") \
-	X(RINGBUF, "ring-buffer", "BPF ring buffer", "5.8", true, \
-	  "boot Linux 5.8 or newer") \
+	X(RINGBUF, "ring-buffer", "BPF ring buffer", "5.8", false, \
+	  "boot Linux 5.8 or newer; on a patched kernel perf buffers are used instead") \
+	X(PERFBUF, "perf-buffer", "perf buffers for BPF, where there is no ring buffer", "4.3", false, \
+	  "boot a kernel built with CONFIG_PERF_EVENTS=y") \
+	X(FIELDS, "fields", "where this kernel keeps the owner and the counters of an address space", \
+	  "any", false, \
+	  "give the type information of this very kernel, its vmlinux: --btf FILE") \
 	X(TP_BTF, "tp-btf", "BPF programs on typed tracepoints", "5.5", false, \
 	  "classic tracepoint programs are used instead: nothing to do") \
 	X(TRACEFS, "tracefs", "tracefs mounted", "4.1", false, \
@@ -89,6 +96,8 @@ struct features {
 	struct tp_result tp[TP_NR];
 	struct fn_result fn[FN_NR];
 	int iter_btf_id;		/* of the task iterator; 0: there is none */
+	int field[FIELD_NR];		/* offsets for the legacy object, or FIELD_UNKNOWN */
+	int rss_stride;			/* between two counters behind FIELD_MM_RSS */
 	bool exit_btf;			/* btf_trace_sched_process_exit is there */
 	bool exit_tracefs;		/* sched:sched_process_exit is there */
 };
@@ -101,19 +110,23 @@ struct features {
  * to try it on, for FEAT_TP_BTF, FEAT_FENTRY (attached and taken off again, for
  * a kernel may load what it then does not attach) and FEAT_ITER; it returns 0
  * or a negative errno. scan_btf reads the kernel's BTF at path, tells what it
- * finds with features_trace_type() and features_fn_type() and returns the
- * number of types or a negative errno.
+ * finds with features_trace_type(), features_fn_type() and in f->field and
+ * returns the number of types or a negative errno. scan_fields fills f->field
+ * alone, from any file with type information. btf: such a file, or NULL.
  */
 struct feature_env {
-	const char *root;
+	const char *root, *btf;
 	int (*try_bpf)(enum feature_id id, int btf_id);
 	int (*scan_btf)(const char *path, struct features *f, int *ret_exit_id);
+	int (*scan_fields)(const char *path, struct features *f);
 };
 /* This machine. */
 extern const struct feature_env feature_env_real;
 
 /* Fills *ret_f. Cannot fail: what is not known is missing. */
 void features_probe(const struct feature_env *env, struct features *ret_f);
+/* Are the fields known that tell whose an address space is, and what it holds? */
+bool features_know_fields(const struct features *f);
 /* The kernel's BTF has btf_trace_<name>, of a tracepoint with nr_args arguments. */
 void features_trace_type(struct features *f, const char *name, int nr_args);
 /* The kernel's BTF has a function of that name, under this id. */

@@ -22,6 +22,101 @@ static int trace_nr_args(const struct btf *btf, const struct btf_type *t)
 	return btf_vlen(t) - 1;		/* the first is the private pointer */
 }
 
+static const struct {
+	const char *type, *member;
+} fields[FIELD_NR] = {
+#define FIELD_X(ID, type_, member_) [FIELD_##ID] = { .type = #type_, .member = #member_ },
+	HMT_KERNEL_FIELDS(FIELD_X)
+#undef FIELD_X
+};
+
+/*
+ * Finds a member, also in structs and unions without a name, of which mm_struct
+ * and task_struct are made. Return: its offset in bytes, *ret_type its type;
+ * negative: it is not there.
+ */
+static int member_offset(const struct btf *btf, const struct btf_type *t, const char *name,
+			 __u32 *ret_type, int depth)
+{
+	const struct btf_member *m = btf_members(t);
+
+	for (__u16 i = 0; i < btf_vlen(t); i++, m++) {
+		const char *has = btf__name_by_offset(btf, m->name_off);
+		int off = btf_member_bit_offset(t, i) / 8, inner;
+		const struct btf_type *mt;
+
+		if (has && !strcmp(has, name)) {
+			*ret_type = m->type;
+			return off;
+		}
+		mt = has && *has ? NULL : btf__type_by_id(btf, m->type);
+		if (!mt || !btf_is_composite(mt) || depth >= 4)
+			continue;
+		inner = member_offset(btf, mt, name, ret_type, depth + 1);
+		if (inner >= 0)
+			return off + inner;
+	}
+	return -ENOENT;
+}
+
+/*
+ * The counters of resident pages: plain ones in a struct until 6.1, an array of
+ * percpu_counter since 6.2 (f1a7941243c1), of which the common part is read.
+ */
+static int rss_counters(const struct btf *btf, __u32 type_id, int *ret_stride)
+{
+	const struct btf_type *t = btf__type_by_id(btf, type_id);
+	__u32 ignored;
+
+	*ret_stride = sizeof(__s64);
+	if (!t || !btf_is_array(t))
+		return 0;
+	t = btf__type_by_id(btf, btf_array(t)->type);
+	if (!t || !btf_is_struct(t))
+		return -ENOENT;
+	*ret_stride = t->size;
+	return member_offset(btf, t, "count", &ignored, 0);
+}
+
+/* t: a struct of that name. Fills what of it is asked for. */
+static void take_fields(const struct btf *btf, const struct btf_type *t, const char *name,
+			struct features *f)
+{
+	for (int i = 0; i < FIELD_NR; i++) {
+		__u32 type = 0;
+		int off;
+
+		if (strcmp(fields[i].type, name))
+			continue;
+		off = member_offset(btf, t, fields[i].member, &type, 0);
+		if (off >= 0 && i == FIELD_MM_RSS) {
+			int in = rss_counters(btf, type, &f->rss_stride);
+
+			off = in < 0 ? in : off + in;
+		}
+		f->field[i] = off < 0 ? FIELD_UNKNOWN : off;
+	}
+}
+
+static int scan_fields(const char *path, struct features *f)
+{
+	libbpf_print_fn_t print = libbpf_set_print(NULL);
+	struct btf *btf = btf__parse(path, NULL);
+	int err = libbpf_get_error(btf);
+
+	libbpf_set_print(print);
+	if (err)
+		return err;
+	for (__u32 id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+
+		if (btf_is_struct(t) && t->name_off)
+			take_fields(btf, t, btf__name_by_offset(btf, t->name_off), f);
+	}
+	btf__free(btf);
+	return 0;
+}
+
 /* One pass over all types: a look-up by name is a pass each. */
 static int scan_types(const struct btf *btf, struct features *f, int *ret_exit_id)
 {
@@ -32,12 +127,14 @@ static int scan_types(const struct btf *btf, struct features *f, int *ret_exit_i
 		const struct btf_type *t = btf__type_by_id(btf, id);
 		const char *name;
 
-		if (!btf_is_typedef(t) && !btf_is_func(t))
+		if (!btf_is_typedef(t) && !btf_is_func(t) && !btf_is_struct(t))
 			continue;
 		name = btf__name_by_offset(btf, t->name_off);
 		if (name && btf_is_func(t))
 			features_fn_type(f, name, id);
-		if (!name || btf_is_func(t) || strncmp(name, prefix, sizeof(prefix) - 1))
+		if (name && btf_is_struct(t))
+			take_fields(btf, t, name, f);
+		if (!name || !btf_is_typedef(t) || strncmp(name, prefix, sizeof(prefix) - 1))
 			continue;
 		name += sizeof(prefix) - 1;
 		if (!strcmp(name, "sched_process_exit"))
@@ -100,6 +197,9 @@ static int try_bpf(enum feature_id id, int btf_id)
 	case FEAT_RINGBUF:
 		fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, sysconf(_SC_PAGESIZE), NULL);
 		break;
+	case FEAT_PERFBUF:
+		fd = bpf_map_create(BPF_MAP_TYPE_PERF_EVENT_ARRAY, NULL, 4, 4, 1, NULL);
+		break;
 	case FEAT_TP_BTF:
 		fd = load_nothing(BPF_TRACE_RAW_TP, btf_id);
 		break;
@@ -121,5 +221,5 @@ static int try_bpf(enum feature_id id, int btf_id)
 }
 
 const struct feature_env feature_env_real = {
-	.root = "", .try_bpf = try_bpf, .scan_btf = scan_btf,
+	.root = "", .try_bpf = try_bpf, .scan_btf = scan_btf, .scan_fields = scan_fields,
 };

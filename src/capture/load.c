@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * load.c - the life of a capture: plan, load, attach, switch on, take off.
- * The only file that knows the skeleton.
+ * The only file that knows the skeleton of the main object.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "capture/capture.h"
+#include "capture/legacy.h"
 #include "capture/reader.h"
 #include "capture/shared.h"
 #include "capture/snapshot_source.h"
@@ -25,7 +26,8 @@ struct capture {
 	struct capture_opts opts;
 	struct features features;
 	struct plan plan;
-	struct hmmtrace_bpf *skel;
+	struct hmmtrace_bpf *skel;	/* one of the two is loaded */
+	struct legacy *legacy;
 	struct bpf_link *links[PLAN_PROGS];
 	struct trace_meta *meta;
 	size_t ring_bytes;
@@ -150,7 +152,6 @@ int capture__open(const struct capture_opts *opts, struct capture **ret_c, struc
 	if (!c)
 		return err_set(err, code, "there is no memory to trace with");
 	c->opts = *opts;
-	c->reader.ring.epoll_fd = -1;
 	libbpf_set_print(log_print);
 	log_reset();
 	c->meta = trace_meta__new();
@@ -180,12 +181,20 @@ static struct bpf_program *prog_of(const struct capture *c, int i)
 	const struct plan_row *row = &c->plan.rows[i / 2];
 	const char *name = i % 2 ? row->program_out : row->program;
 
-	return name ? bpf_object__find_program_by_name(c->skel->obj, name) : NULL;
+	if (!name)
+		return NULL;
+	return bpf_object__find_program_by_name(c->legacy ? legacy__object(c->legacy) :
+						c->skel->obj, name);
+}
+
+static __u32 table_entries(const struct capture *c)
+{
+	return c->opts.table_entries ? c->opts.table_entries : LIVE_ENTRIES_DEFAULT;
 }
 
 static void set_knobs(struct capture *c)
 {
-	__u32 entries = c->opts.table_entries ? c->opts.table_entries : LIVE_ENTRIES_DEFAULT;
+	__u32 entries = table_entries(c);
 	struct bpf_program *prog;
 
 	bpf_map__set_max_entries(c->skel->maps.hmt_ring, c->ring_bytes);
@@ -217,11 +226,23 @@ static void set_knobs(struct capture *c)
 	}
 }
 
+static int load_legacy(struct capture *c)
+{
+	struct legacy_conf conf = {
+		.plan = &c->plan, .features = &c->features, .stacks = c->opts.stacks,
+		.table_entries = table_entries(c), .ring_bytes = c->ring_bytes,
+	};
+
+	return legacy__load(&conf, &c->legacy);
+}
+
 static int load_once(struct capture *c)
 {
 	int code;
 
 	log_reset();
+	if (c->plan.kit == KIT_LEGACY)
+		return load_legacy(c);
 	c->skel = hmmtrace_bpf__open();
 	if (!c->skel)
 		return -errno;
@@ -240,7 +261,8 @@ static int load_with_or_without(struct capture *c)
 	struct feature_result *iter = &c->features.f[FEAT_ITER];
 	int code = load_once(c);
 
-	if (!code || code == -EPERM || code == -ENOMEM || iter->state != FEATURE_OK)
+	if (!code || code == -EPERM || code == -ENOMEM || iter->state != FEATURE_OK ||
+	    c->plan.kit == KIT_LEGACY)
 		return code;
 	iter->state = FEATURE_MISSING;
 	code = load_once(c);
@@ -251,21 +273,27 @@ static int load_with_or_without(struct capture *c)
 	return code;
 }
 
-/* The same plan with classic programs. Return: false if that is what it was, or is not possible. */
-static bool plan_classic(struct capture *c)
+/*
+ * A plan that asks less of the kernel: classic programs, then those for old
+ * kernels. Return: false if that is what it was, or is not possible.
+ */
+static bool plan_humbler(struct capture *c)
 {
 	struct capture_opts opts = c->opts;
 	struct features f;
 	struct plan p;
 
-	if (opts.force_classic)
+	if (opts.force_legacy || c->plan.kit == KIT_LEGACY)
 		return false;
+	if (opts.force_classic)
+		opts.force_legacy = true;
 	opts.force_classic = true;
 	capture_doctor(&opts, &f, &p);
 	if (p.code)
 		return false;
 	c->plan = p;
 	c->opts.force_classic = true;
+	c->opts.force_legacy = opts.force_legacy;
 	return true;
 }
 
@@ -278,15 +306,16 @@ static struct snap_conf snap_conf_of(const struct hmmtrace_bpf *skel)
 	};
 }
 
-static int open_reader(struct capture *c, struct errmsg *err)
+static void main_reader_conf(const struct capture *c, struct reader_conf *ret_conf)
 {
-	struct reader_conf conf = {
+	*ret_conf = (struct reader_conf){
 		.ring_fd = bpf_map__fd(c->skel->maps.hmt_ring),
 		.stats_fd = bpf_map__fd(c->skel->maps.hmt_stats),
 		.live_fd = bpf_map__fd(c->skel->maps.hmt_live),
 		.stacks_fd = bpf_map__fd(c->skel->maps.hmt_stacks),
 		.mms_fd = bpf_map__fd(c->skel->maps.hmt_mms),
 		.owners_fd = bpf_map__fd(c->skel->maps.hmt_owners),
+		.live_entries = table_entries(c),
 		.snap = snap_conf_of(c->skel),
 		.holders = {
 			.prog_fd = bpf_program__fd(c->skel->progs.hmt_holders),
@@ -297,7 +326,16 @@ static int open_reader(struct capture *c, struct errmsg *err)
 		.ring_bytes = c->ring_bytes,
 		.ring_lost = &c->skel->bss->hmt_ring_lost,
 	};
+}
 
+static int open_reader(struct capture *c, struct errmsg *err)
+{
+	struct reader_conf conf;
+
+	if (c->legacy)
+		legacy__reader_conf(c->legacy, &conf);
+	else
+		main_reader_conf(c, &conf);
 	for (int i = 0; i < PLAN_PROGS; i++) {
 		const struct bpf_program *prog = i < 2 * c->plan.nr ? prog_of(c, i) : NULL;
 
@@ -306,13 +344,21 @@ static int open_reader(struct capture *c, struct errmsg *err)
 	return reader__open(&c->reader, &conf, err);
 }
 
+static void switch_trace(struct capture *c, bool on)
+{
+	if (c->legacy)
+		legacy__switch(c->legacy, on);
+	else
+		__atomic_store_n(&c->skel->bss->hmt_on, on, __ATOMIC_SEQ_CST);
+}
+
 int capture__load(struct capture *c, struct errmsg *err)
 {
 	char why[256];
 	int code = load_with_or_without(c);
 
 	/* A kernel that has typed tracepoints may still refuse ours: the twins may do. */
-	if (code && code != -EPERM && code != -ENOMEM && plan_classic(c))
+	while (code && code != -EPERM && code != -ENOMEM && plan_humbler(c))
 		code = load_with_or_without(c);
 	if (code == -EPERM)
 		return err_set(err, code, "the kernel does not let this process load BPF programs%s; "
@@ -379,7 +425,7 @@ int capture__activate(struct capture *c, struct errmsg *err)
 	c->reader.src.meta = c->meta;
 	if (reader__start(&c->reader, ts, c->opts.hot))
 		return err_set(err, -ENOMEM, "there is no memory to trace with");
-	__atomic_store_n(&c->skel->bss->hmt_on, 1, __ATOMIC_SEQ_CST);
+	switch_trace(c, true);
 	c->active = true;
 	/* Only now: what is born during the walk tells so itself. */
 	if (reader__snapshot(&c->reader))
@@ -505,7 +551,7 @@ void capture__stop(struct capture *c)
 	if (!c->active)
 		return;
 	c->active = false;
-	__atomic_store_n(&c->skel->bss->hmt_on, 0, __ATOMIC_SEQ_CST);
+	switch_trace(c, false);
 	/* Who saw the switch on still writes: then the ring holds all there will be. */
 	reader_quiesce();
 	detach(c);
@@ -534,6 +580,7 @@ void capture__free(struct capture *c)
 	detach(c);
 	reader__close(&c->reader);
 	hmmtrace_bpf__destroy(c->skel);
+	legacy__free(c->legacy);
 	trace_meta__free(c->meta);
 	hmt_free(c);
 }

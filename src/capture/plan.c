@@ -76,6 +76,12 @@ static const struct row_prose {
 	[PLAN_HOLDER] = { HOLDER_OBSERVES, HOLDER_UNDECIDABLE },
 };
 
+static const struct row_prose fields_prose = {
+	"whose address space it is, its counters, and what its process had resident",
+	"what an orphan pins, whether the process of an address space is dead, and names of "
+	"processes that did not act themselves", false
+};
+
 static bool is_ok(const struct features *f, enum feature_id id)
 {
 	return f->f[id].state == FEATURE_OK;
@@ -181,6 +187,19 @@ static struct plan_row *row_new(struct plan *p, const char *event, const char *t
 
 /* --- tracepoints ------------------------------------------------------------------- */
 
+/* Return: true if a row of the legacy object was decided. */
+static bool row_choose_legacy(const struct features *f, int i, struct plan_row *row)
+{
+	if (i == PLAN_EXIT && !features_know_fields(f))
+		row_missing(row, "how many threads a process has left is not known: %.100s",
+			    f->f[FEAT_FIELDS].reason);
+	else if (!is_ok(f, FEAT_TRACEFS))
+		row_missing(row, "tracefs: %.120s", f->f[FEAT_TRACEFS].reason);
+	else
+		return false;
+	return true;
+}
+
 static void row_choose(const struct features *f, const struct plan_opts *o, int i,
 		       struct plan_row *row)
 {
@@ -188,6 +207,8 @@ static void row_choose(const struct features *f, const struct plan_opts *o, int 
 	bool in_btf = i == PLAN_EXIT ? f->exit_btf : f->tp[i].in_btf;
 	bool in_tracefs = i == PLAN_EXIT ? f->exit_tracefs : f->tp[i].in_tracefs;
 
+	if (o->force_legacy && row_choose_legacy(f, i, row))
+		return;
 	if (in_btf && is_ok(f, FEAT_TP_BTF) && !o->force_classic)
 		row_on(row, MECH_TP_BTF, t->program, NULL);
 	else if (in_tracefs && is_ok(f, FEAT_TRACEFS))
@@ -205,15 +226,26 @@ static void row_choose(const struct features *f, const struct plan_opts *o, int 
 }
 
 /* No program to attach: the loader runs it when there is something to look for. */
-static void holder_choose(const struct features *f, const struct plan_row *exit_row,
-			  struct plan_row *row)
+static void holder_choose(const struct features *f, const struct plan_opts *o,
+			  const struct plan_row *exit_row, struct plan_row *row)
 {
-	if (!is_ok(f, FEAT_ITER))
+	if (o->force_legacy)
+		row_missing(row, "among the programs for old kernels there is no iterator");
+	else if (!is_ok(f, FEAT_ITER))
 		row_missing(row, "no iterators: %.130s", f->f[FEAT_ITER].reason);
 	else if (exit_row->state != PLAN_ON)
 		row_missing(row, "nothing can be said without %s", exit_row->event);
 	else
 		row_on(row, MECH_ITER, NULL, NULL);
+}
+
+/* No program: it is what all of them read. */
+static void fields_row(const struct features *f, struct plan_row *row)
+{
+	if (features_know_fields(f))
+		row_on(row, MECH_NONE, NULL, NULL);
+	else
+		row_missing(row, "%.159s", f->f[FEAT_FIELDS].reason);
 }
 
 static void rows_build(const struct features *f, const struct plan_opts *o, struct plan *p)
@@ -223,12 +255,14 @@ static void rows_build(const struct features *f, const struct plan_opts *o, stru
 					       row_texts[i].tracepoint, &row_prose[i]);
 
 		if (i == PLAN_HOLDER)
-			holder_choose(f, &p->rows[PLAN_EXIT], row);
+			holder_choose(f, o, &p->rows[PLAN_EXIT], row);
 		else if (is_asked(o, row_texts[i].group))
 			row_choose(f, o, i, row);
 		else
 			snprintf(row->why, sizeof(row->why), "not asked for: it is frequent");
 	}
+	if (o->force_legacy)
+		fields_row(f, row_new(p, "fields", "", &fields_prose));
 }
 
 /* --- functions --------------------------------------------------------------------- */
@@ -321,7 +355,7 @@ static void fn_rows_build(const struct features *f, const struct plan_opts *o, s
 		row_choose(f, &any, PLAN_EXIT, row);
 	row = row_new(p, kind_names[HMT_HOLDER], row_texts[PLAN_HOLDER].tracepoint,
 		      &fn_prose[PLAN_FN_HOLDER]);
-	holder_choose(f, &p->rows[PLAN_FN_EXIT], row);
+	holder_choose(f, o, &p->rows[PLAN_FN_EXIT], row);
 	fn_rows_unseen(f, o, p);
 	groups_check(p);
 }
@@ -345,13 +379,21 @@ static void plan_refuse(struct plan *p, int code, const char *fmt, ...)
 			row_missing(&p->rows[i], "nothing can be loaded: %.130s", p->why.text);
 }
 
+/* What one of the two objects cannot do without, and the other can. */
+static bool is_required(const struct plan *p, int i)
+{
+	if (p->kit == KIT_LEGACY)
+		return i == FEAT_PERFBUF;
+	return i == FEAT_BTF || i == FEAT_RINGBUF;
+}
+
 /* What stands in the way of everything. Return: true if something does. */
 static bool check_required(const struct features *f, struct plan *p)
 {
 	for (int i = 0; i < FEAT_NR; i++) {
 		const struct feature_desc *d = &feature_descs[i];
 
-		if (!d->required || is_ok(f, i))
+		if ((!d->required && !is_required(p, i)) || is_ok(f, i))
 			continue;
 		if (i == FEAT_PRIVILEGE)
 			plan_refuse(p, -EPERM, "this process has no privilege to trace: %s; %s",
@@ -417,15 +459,28 @@ static void set_fn_tier(const struct features *f, struct plan *p)
 		    feature_descs[FEAT_KPROBE].remedy);
 }
 
+/* Only the programs of the tracepoints are there twice. */
+static bool needs_legacy(const struct features *f, const struct plan_opts *o,
+			 enum capture_source source)
+{
+	return source == CAPTURE_TRACEPOINT &&
+	       (o->force_legacy || !is_ok(f, FEAT_RINGBUF) || !is_ok(f, FEAT_BTF));
+}
+
 static void build(const struct features *f, const struct plan_opts *o, enum capture_source source,
 		  struct plan *p)
 {
+	struct plan_opts legacy = *o;
+
 	memset(p, 0, sizeof(*p));
 	p->source = source;
+	p->kit = needs_legacy(f, o, source) ? KIT_LEGACY : KIT_MAIN;
+	legacy.force_legacy = p->kit == KIT_LEGACY;
+	legacy.force_classic |= legacy.force_legacy;
 	if (source == CAPTURE_NOTIFIER)
-		fn_rows_build(f, o, p);
+		fn_rows_build(f, &legacy, p);
 	else
-		rows_build(f, o, p);
+		rows_build(f, &legacy, p);
 	if (check_required(f, p))
 		return;
 	if (source == CAPTURE_NOTIFIER)
@@ -512,6 +567,11 @@ const char *plan_mech_name(enum plan_mech mech)
 	return names[mech];
 }
 
+const char *plan_kit_name(enum plan_kit kit)
+{
+	return kit == KIT_LEGACY ? "legacy" : "main";
+}
+
 static const char *const source_names[] = {
 	[CAPTURE_AUTO] = "auto",
 	[CAPTURE_TRACEPOINT] = "tracepoint",
@@ -555,6 +615,7 @@ char *plan_json(const struct plan *p)
 	jsonw__object(&j);
 	jsonw__kstr(&j, "source", plan_source_name(p->source));
 	jsonw__kstr(&j, "tier", plan_tier_name(p->tier));
+	jsonw__kstr(&j, "kit", plan_kit_name(p->kit));
 	jsonw__kstr(&j, "why", p->why.text);
 	jsonw__key(&j, "rows");
 	jsonw__array(&j);

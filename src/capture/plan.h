@@ -15,6 +15,12 @@
 /* Where the events come from. auto: the best there is. */
 enum capture_source { CAPTURE_AUTO, CAPTURE_TRACEPOINT, CAPTURE_NOTIFIER };
 
+/*
+ * Which object is loaded. legacy: classic programs, perf buffers and no need of
+ * type information, for kernels that miss what the main one takes for granted.
+ */
+enum plan_kit { KIT_MAIN, KIT_LEGACY };
+
 enum plan_mech { MECH_NONE, MECH_TP_BTF, MECH_TP, MECH_FENTRY, MECH_KPROBE, MECH_ITER };
 /* off: not asked for; on: will be loaded; missing: asked for and not possible */
 enum plan_state { PLAN_OFF, PLAN_ON, PLAN_MISSING };
@@ -24,12 +30,15 @@ enum plan_tier { TIER_NONE, TIER_PARTIAL, TIER_FULL };
 #define PLAN_EXIT TP_NR
 #define PLAN_HOLDER (TP_NR + 1)
 #define PLAN_ROWS (TP_NR + 2)
+/* With the legacy object one more: what it reads of the kernel's structs. */
+enum { PLAN_FIELDS = PLAN_ROWS, PLAN_LEGACY_ROWS };
 /* With the notifier source: all of HMT_FUNCTIONS, these two, and what it cannot see. */
 enum {
 	PLAN_FN_EXIT = FN_NR, PLAN_FN_HOLDER, PLAN_FN_RELEASE, PLAN_FN_INVALIDATE,
 	PLAN_FN_MIRROR_API, PLAN_FN_ROWS
 };
-#define PLAN_MAX ((int)PLAN_ROWS > (int)PLAN_FN_ROWS ? (int)PLAN_ROWS : (int)PLAN_FN_ROWS)
+#define PLAN_MAX \
+	((int)PLAN_LEGACY_ROWS > (int)PLAN_FN_ROWS ? (int)PLAN_LEGACY_ROWS : (int)PLAN_FN_ROWS)
 /* A row has up to two: 2 * row and the one behind it. */
 #define PLAN_PROGS (2 * PLAN_MAX)
 
@@ -52,6 +61,7 @@ struct plan {
 	int nr;
 	enum plan_tier tier;
 	enum capture_source source;
+	enum plan_kit kit;
 	int code;			/* 0, or what capture__open() fails with: -EPERM, -EOPNOTSUPP */
 	struct errmsg why;		/* tier none: the sentence with the remedy; else "" */
 };
@@ -60,6 +70,7 @@ struct plan_opts {
 	enum capture_source source;
 	bool hot_fault, hot_invalidate;
 	bool force_classic;		/* tp or kprobe where tp_btf or fentry would do */
+	bool force_legacy;		/* the legacy object where the main one would do */
 };
 
 void plan_build(const struct features *f, const struct plan_opts *opts, struct plan *ret_p);
@@ -76,6 +87,7 @@ void plan_no_holders(struct plan *p);
 const char *plan_tier_name(enum plan_tier tier);	/* "full", "partial", "none" */
 const char *plan_state_name(enum plan_state state);	/* "on", "off", "missing" */
 const char *plan_mech_name(enum plan_mech mech);	/* "tp_btf", "fentry", "iter", .., "-" */
+const char *plan_kit_name(enum plan_kit kit);		/* "main", "legacy" */
 const char *plan_source_name(enum capture_source source);
 /* Return: the source of that name, negative if there is none. */
 int plan_source_parse(const char *name);

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * reader.c - rounds: wait, take an instant, drain the ring, deliver in order
+ * reader.c - rounds: wait, take an instant, drain the feed, deliver in order
  * what is older than the instant, say what was lost, tick.
  *
- * The instant ("cut") is what makes the rest exact. Programs take the time of
- * a record after they reserved it, so whatever is older than the cut is in the
- * ring by then; and the cut is chosen so that no loss was counted across it, so
- * every loss the round reports is older than the cut, and none is that it does
- * not report.
+ * The instant ("cut") is what makes the rest exact: whatever is older than it
+ * has been drained, and every loss that is older is reported by this round. The
+ * feed knows how to choose it (feed_ring.c, feed_perf.c).
  */
 #include "capture/reader.h"
 
@@ -22,17 +20,14 @@
 
 #include "base/mem.h"
 #include "capture/resync.h"
+#include "capture/walk.h"
 #include "stream/desc.h"
 
 /* With the longest round on top of both, next() returns well within 200 ms. */
 #define WAIT_MS 50
 #define TICK_NS 100000000ULL
-/* A program that was preempted between reserve and submit: how long to stay for it. */
-#define BUSY_TRIES 200
-#define BUSY_SLEEP_NS 50000
 /* Between two walks of the table when the first was overtaken by further losses. */
 #define SYNC_RETRY_NS 500000000ULL
-#define WALK_BATCH 1024
 
 __u64 clock_ns(int clock)
 {
@@ -64,30 +59,10 @@ static int read_stack(void *ctx, __s32 id, __u64 *ret_ips)
 
 /* --- taking records out of the ring --------------------------------------------- */
 
-static __u64 ring_lost(const struct reader *r)
+static int take_record(void *ctx, const struct hmt_hdr *rec, size_t len)
 {
-	return __atomic_load_n(r->conf.ring_lost, __ATOMIC_SEQ_CST);
-}
+	struct reader *r = ctx;
 
-/* Return: 0, or -EAGAIN when losses come so fast that no instant is between two. */
-static int take_cut(const struct reader *r, __u64 *ret_ts, __u64 *ret_lost)
-{
-	for (int i = 0; i < 16; i++) {
-		__u64 lost = ring_lost(r);
-		__u64 ts = clock_ns(CLOCK_MONOTONIC);
-
-		__atomic_thread_fence(__ATOMIC_SEQ_CST);
-		if (ring_lost(r) != lost)
-			continue;
-		*ret_ts = ts;
-		*ret_lost = lost;
-		return 0;
-	}
-	return -EAGAIN;
-}
-
-static int take_record(struct reader *r, const struct hmt_hdr *rec, size_t len)
-{
 	/* Our own programs wrote it; a size that is wrong is a bug to be seen, not to crash on. */
 	if (len < sizeof(*rec) || record_validate(rec, len, NULL))
 		return loss__report_one(&r->loss, HMT_CAUSE_RECORD, HMT_CPU_NONE, -1, 1, r->cut,
@@ -95,35 +70,19 @@ static int take_record(struct reader *r, const struct hmt_hdr *rec, size_t len)
 	return batch__add(&r->batch, rec);
 }
 
-/*
- * Everything that was reserved up to now goes into the batch.
- * Return: 0; -EAGAIN: one is still being written; or another negative errno.
- */
 static int drain(struct reader *r)
 {
-	unsigned long target = ring__produced(&r->ring);
-	struct timespec nap = { .tv_nsec = BUSY_SLEEP_NS };
-	int busy = 0;
+	return r->feed.ops->drain(&r->feed, take_record, r);
+}
 
-	while ((long)(target - ring__consumed(&r->ring)) > 0) {
-		const void *rec;
-		size_t len;
-		int err = ring__next(&r->ring, &rec, &len);
+static __u64 ring_lost(const struct reader *r)
+{
+	return r->feed.ops->lost(&r->feed);
+}
 
-		if (err == -EAGAIN) {
-			if (++busy > BUSY_TRIES)
-				return err;
-			nanosleep(&nap, NULL);
-			continue;
-		}
-		if (err <= 0)
-			return err;
-		err = take_record(r, rec, len);
-		ring__release(&r->ring);
-		if (err)
-			return err;
-	}
-	return 0;
+static int take_cut(struct reader *r, __u64 *ret_ts, __u64 *ret_lost)
+{
+	return r->feed.ops->cut(&r->feed, ret_ts, ret_lost);
 }
 
 /* --- losses ----------------------------------------------------------------------- */
@@ -230,31 +189,6 @@ static int push_mark(struct reader *r, __u16 kind, __u64 ts, __u64 flags)
 
 /* --- resync ----------------------------------------------------------------------- */
 
-static int walk_table(const struct reader *r, struct sync_set *set)
-{
-	struct live_key *keys = hmt_calloc(WALK_BATCH, sizeof(*keys));
-	struct live_val *vals = hmt_calloc(WALK_BATCH, sizeof(*vals));
-	struct live_key at, *in = NULL;
-	bool last = false;
-	int err = keys && vals ? 0 : -ENOMEM;
-
-	while (!err && !last) {
-		__u32 nr = WALK_BATCH;
-
-		/* -ENOENT: that was the last of it, and nr says how many */
-		if (bpf_map_lookup_batch(r->conf.live_fd, in, &at, keys, vals, &nr, NULL)) {
-			last = errno == ENOENT;
-			err = last ? 0 : -errno;
-		}
-		for (__u32 i = 0; i < nr && !err; i++)
-			err = sync_set__add(set, &keys[i], &vals[i]);
-		in = &at;
-	}
-	hmt_free(keys);
-	hmt_free(vals);
-	return err;
-}
-
 /* flags: of sync-begin. snap: NULL, or what the objects were found by. */
 static int push_objects(struct reader *r, const struct sync_set *set, __u64 flags,
 			const struct snapshot *snap)
@@ -316,10 +250,10 @@ static int resync(struct reader *r)
 
 	sync_set__init(&set, begin);
 	/* What is in the batch already is applied too: the table has it, and so will the set. */
-	err = walk_table(r, &set);
-	if (err)
+	err = walk_live(r->conf.live_fd, r->conf.live_entries, &set);
+	if (err && err != -EAGAIN)
 		goto out;
-	err = catch_up(r, lost, &set);
+	err = err ? 0 : catch_up(r, lost, &set);
 	if (err == 1) {
 		/* What was lost before the walk needs no other walk, but is to be told. */
 		read_counters(r);
@@ -441,14 +375,14 @@ static int report_losses(struct reader *r, __u64 lost)
 static int one_round(struct reader *r)
 {
 	__u64 ts, lost;
-	int err;
+	int cut, err;
 
-	err = take_cut(r, &ts, &lost);
-	if (!err)
-		err = drain(r);
+	cut = take_cut(r, &ts, &lost);
+	/* Room is made in any case. */
+	err = drain(r);
 	/* Nothing is certain about this round: it is part of the next one. */
-	if (err)
-		return err;
+	if (err || cut)
+		return err ? err : cut;
 	batch__sort(&r->batch);
 	read_counters(r);
 	r->cut = ts;
@@ -495,7 +429,7 @@ static int fill(struct reader *r)
 		err = resync(r);
 		return err ? err : push_mark(r, HMT_TICK, r->cut, 0);
 	}
-	interrupted = ring__wait(&r->ring, WAIT_MS) == -EINTR;
+	interrupted = r->feed.ops->wait(&r->feed, WAIT_MS) == -EINTR;
 	err = one_round(r);
 	if (err && err != -EAGAIN)
 		return err;
@@ -521,7 +455,8 @@ static int reader_next(struct source *s, const struct hmt_hdr **ret_rec)
 			return 0;
 		err = fill(r);
 		if (err)
-			return err_set(&s->err, err, "the ring buffer cannot be read: %s",
+			return err_set(&s->err, err, "the %s cannot be read: %s", r->conf.perf.bytes ?
+				       "perf buffers" : "ring buffer",
 				       strerror(-err));
 	}
 }
@@ -533,6 +468,14 @@ static void reader_free(struct source *s)
 
 static const struct source_ops reader_ops = { .next = reader_next, .free = reader_free };
 
+static int open_feed(struct reader *r)
+{
+	const struct reader_conf *c = &r->conf;
+
+	return c->perf.bytes ? feed_perf__open(&r->feed, &c->perf) :
+			       feed_ring__open(&r->feed, c->ring_fd, c->ring_bytes, c->ring_lost);
+}
+
 int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg *err)
 {
 	int nr_cpus = libbpf_num_possible_cpus(), code;
@@ -540,9 +483,10 @@ int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg
 	r->src.ops = &reader_ops;
 	r->conf = *conf;
 	r->holders.conf = conf->holders;
-	code = ring__open(&r->ring, conf->ring_fd, conf->ring_bytes);
+	code = open_feed(r);
 	if (code)
-		return err_set(err, code, "the ring buffer cannot be mapped: %s", strerror(-code));
+		return err_set(err, code, "the %s cannot be mapped: %s", conf->perf.bytes ?
+			       "perf buffers" : "ring buffer", strerror(-code));
 	if (nr_cpus < 0)
 		return err_set(err, nr_cpus, "the number of CPUs cannot be told: %s",
 			       strerror(-nr_cpus));
@@ -560,7 +504,7 @@ void reader__close(struct reader *r)
 {
 	if (!r->src.ops)
 		return;
-	ring__close(&r->ring);
+	feed__close(&r->feed);
 	holders__free(&r->holders);
 	batch__free(&r->batch);
 	outq__free(&r->out);

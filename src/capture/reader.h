@@ -6,9 +6,9 @@
 #include "capture/batch.h"
 #include "capture/capture.h"
 #include "capture/enrich.h"
+#include "capture/feed.h"
 #include "capture/holders.h"
 #include "capture/loss.h"
-#include "capture/ring.h"
 #include "capture/snapshot.h"
 
 /* What the reader needs of the loaded programs. Descriptors are borrowed. */
@@ -18,14 +18,18 @@ struct reader_conf {
 	int mms_fd, owners_fd;
 	struct snap_conf snap;			/* prog_fd -1: what was before is not known */
 	struct holders_conf holders;
+	__u32 live_entries;
+	/* Either the ring buffer ... */
 	size_t ring_bytes;
 	const volatile __u64 *ring_lost;	/* running total, written by the programs */
+	/* ... or, unless its bytes are 0, perf buffers */
+	struct feed_perf_conf perf;
 };
 
 struct reader {
 	struct source src;			/* must be first */
 	struct reader_conf conf;
-	struct ring ring;
+	struct feed feed;
 	struct batch batch;
 	struct outq out;
 	struct loss loss;

@@ -46,7 +46,7 @@ enum stacks_choice { STACKS_DEFAULT, STACKS_NONE, STACKS_ALL };
 enum source_choice {
 	SOURCE_AUTO, SOURCE_TRACEPOINT, SOURCE_NOTIFIER,
 	/* the same two, by one way and no other */
-	SOURCE_TP_BTF, SOURCE_TP, SOURCE_KPROBE,
+	SOURCE_TP_BTF, SOURCE_TP, SOURCE_KPROBE, SOURCE_LEGACY,
 };
 
 /* Every option of every command; a command reads those its table names. */
@@ -65,6 +65,7 @@ struct options {
 	__u64 ring_bytes, table_entries;	/* 0: the default of capture */
 	int stacks;				/* enum stacks_choice */
 	int source;				/* enum source_choice */
+	const char *btf;			/* of the running kernel, from a file */
 	int path;				/* of selftest: which way to prove */
 	const char *output;
 	bool perfetto, ctf, sqlite, ndjson, folded, leaked;	/* export */

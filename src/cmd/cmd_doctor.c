@@ -107,7 +107,8 @@ int cmd_doctor(struct invocation *inv)
 	if (p.tier == TIER_NONE)
 		strbuf__addf(&sb, ": %s\n\n", p.why.text);
 	else
-		strbuf__addf(&sb, ", source %s\n\n", plan_source_name(p.source));
+		strbuf__addf(&sb, ", source %s%s\n\n", plan_source_name(p.source),
+			     p.kit == KIT_LEGACY ? ", with the programs for old kernels" : "");
 	add_features(&sb, &f);
 	/* Thirty lines that all say the same are no help. */
 	if (p.tier != TIER_NONE) {

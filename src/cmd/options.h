@@ -75,7 +75,11 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 #define ROW_SOURCE \
 	OPT_CHOICE(0, "source", struct options, source, "HOW", source_choices, \
 		   "where events come from: auto, tracepoint (of a patched kernel) or notifier " \
-		   "(the functions of any); tp and kprobe: these two by the older way")
+		   "(the functions of any); tp and kprobe: these two by the older way; legacy: " \
+		   "tracepoint as on kernels before 5.8"), \
+	OPT_STRING(0, "btf", struct options, btf, "FILE", \
+		   "type information of the running kernel, such as its vmlinux, where it does " \
+		   "not show its own")
 
 #define ROW_OUTPUT(what) \
 	OPT_STRING('o', "output", struct options, output, "FILE", what)

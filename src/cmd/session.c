@@ -116,11 +116,13 @@ void session_source(const struct options *o, struct capture_opts *opts)
 		[SOURCE_AUTO] = CAPTURE_AUTO,
 		[SOURCE_TRACEPOINT] = CAPTURE_TRACEPOINT, [SOURCE_NOTIFIER] = CAPTURE_NOTIFIER,
 		[SOURCE_TP_BTF] = CAPTURE_TRACEPOINT, [SOURCE_TP] = CAPTURE_TRACEPOINT,
-		[SOURCE_KPROBE] = CAPTURE_NOTIFIER,
+		[SOURCE_KPROBE] = CAPTURE_NOTIFIER, [SOURCE_LEGACY] = CAPTURE_TRACEPOINT,
 	};
 
 	opts->source = sources[o->source];
 	opts->force_classic = o->source == SOURCE_TP || o->source == SOURCE_KPROBE;
+	opts->force_legacy = o->source == SOURCE_LEGACY;
+	opts->btf = o->btf;
 }
 
 static int start_capture(struct session *s, struct errmsg *err)
@@ -195,7 +197,8 @@ static void announce(const struct session *s)
 
 	if (s->inv->o.quiet)
 		return;
-	fprintf(stderr, "hmmtrace: tracing, tier %s\n", plan_tier_name(p->tier));
+	fprintf(stderr, "hmmtrace: tracing, tier %s%s\n", plan_tier_name(p->tier),
+		p->kit == KIT_LEGACY ? ", as on kernels before 5.8" : "");
 	for (int i = 0; i < p->nr; i++)
 		if (p->rows[i].state == PLAN_MISSING && *p->rows[i].undecidable)
 			fprintf(stderr, "hmmtrace: without %s, %s\n", p->rows[i].event,

@@ -105,6 +105,19 @@ static const char *const fns[] = {
 #undef FN_X
 };
 
+static const char *image;		/* where type information of this kernel lies */
+static int image_lacks = -1;		/* a field it does not have */
+
+static int scan_fields(const char *path, struct features *ret_f)
+{
+	if (!image || !strstr(path, image))
+		return -EINVAL;
+	for (int i = 0; i < FIELD_NR; i++)
+		if (i != image_lacks)
+			ret_f->field[i] = 16 * i;
+	return 0;
+}
+
 static int try_bpf(enum feature_id id, int btf_id)
 {
 	(void)btf_id;
@@ -132,6 +145,8 @@ static int scan_btf(const char *path, struct features *ret_f, int *ret_exit_id)
 	for (size_t i = 0; i < sizeof(fns) / sizeof(fns[0]); i++)
 		if (!btf_lacks || strcmp(fns[i], btf_lacks))
 			features_fn_type(ret_f, fns[i], 100 + (int)i);
+	for (int i = 0; i < FIELD_NR; i++)
+		ret_f->field[i] = 8 * i;
 	features_fn_type(ret_f, "bpf_iter_task", 99);
 	features_fn_type(ret_f, "mmu_notifier_synchronize", 98);
 	features_trace_type(ret_f, "hmm_something_newer", 3);
@@ -140,9 +155,14 @@ static int scan_btf(const char *path, struct features *ret_f, int *ret_exit_id)
 	return 1000;
 }
 
+static const char *given_btf;		/* --btf */
+
 static void probe(void)
 {
-	const struct feature_env env = { .root = root, .try_bpf = try_bpf, .scan_btf = scan_btf };
+	const struct feature_env env = {
+		.root = root, .btf = given_btf, .try_bpf = try_bpf, .scan_btf = scan_btf,
+		.scan_fields = scan_fields,
+	};
 
 	features_probe(&env, &f);
 }
@@ -203,6 +223,45 @@ static void test_feature__btf(void)
 	assert_missing(FEAT_BTF, "built without");
 }
 
+/* The offsets come from the kernel itself, from its image, or from whoever knows better. */
+static void test_feature__fields(void)
+{
+	good();
+	probe();
+	ASSERT_EQ(f.f[FEAT_FIELDS].state, FEATURE_OK);
+	ASSERT_EQ(f.field[FIELD_MM_USERS], 8 * FIELD_MM_USERS);
+	ASSERT(features_know_fields(&f));
+
+	take("/sys/kernel/btf/vmlinux");
+	probe();
+	ASSERT_EQ(f.f[FEAT_FIELDS].state, FEATURE_MISSING);
+	ASSERT_HAS(f.f[FEAT_FIELDS].reason, "no type information of this kernel");
+	ASSERT_EQ(f.field[FIELD_MM_USERS], FIELD_UNKNOWN);
+	ASSERT(!features_know_fields(&f));
+
+	/* An image of another release is not looked at. */
+	put("/usr/lib/debug/boot/vmlinux-6.12.2", "x");
+	put("/usr/lib/debug/boot/vmlinux-6.12.1", "x");
+	image = "vmlinux-6.12";
+	probe();
+	ASSERT_EQ(f.f[FEAT_FIELDS].state, FEATURE_OK);
+	ASSERT_STREQ(f.f[FEAT_FIELDS].reason, "/usr/lib/debug/boot/vmlinux-6.12.1");
+	ASSERT_EQ(f.field[FIELD_MM_USERS], 16 * FIELD_MM_USERS);
+
+	given_btf = "/elsewhere/image";
+	probe();
+	ASSERT_EQ(f.f[FEAT_FIELDS].state, FEATURE_MISSING);
+	ASSERT_HAS(f.f[FEAT_FIELDS].reason, "/elsewhere/image has no type information");
+	image = "elsewhere";
+	image_lacks = FIELD_MM_OWNER;
+	probe();
+	ASSERT_EQ(f.f[FEAT_FIELDS].state, FEATURE_OK);
+	image_lacks = FIELD_MM_COUNT;
+	assert_missing(FEAT_FIELDS, "/elsewhere/image does not have mm_struct->mm_count");
+	given_btf = image = NULL;
+	image_lacks = -1;
+}
+
 static void test_feature__lockdown(void)
 {
 	good();
@@ -221,6 +280,9 @@ static void test_feature__calls(void)
 	good();
 	refuse[FEAT_RINGBUF] = -EINVAL;
 	assert_missing(FEAT_RINGBUF, "Invalid argument");
+	good();
+	refuse[FEAT_PERFBUF] = -EPERM;
+	assert_missing(FEAT_PERFBUF, "Operation not permitted");
 	good();
 	refuse[FEAT_TP_BTF] = -EACCES;
 	assert_missing(FEAT_TP_BTF, "Permission denied");
@@ -418,14 +480,71 @@ static void test_feature__scan_btf(void)
 	ASSERT_LT(feature_env_real.scan_btf(path, &f, &exit_id), 0);
 	drop_root();
 }
-#define TESTS_WITH_BPF TEST(test_feature__scan_btf),
+
+/* mm_struct and task_struct are made of structs without a name; rss_stat has had two shapes. */
+static int add_mm(struct btf *btf, int u32, int rss)
+{
+	int outer, inner = btf__add_struct(btf, "", 64);
+
+	ASSERT_OK(btf__add_field(btf, "mm_users", u32, 8 * 40, 0));
+	ASSERT_OK(btf__add_field(btf, "rss_stat", rss, 8 * 48, 0));
+	outer = btf__add_struct(btf, "mm_struct", 128);
+	ASSERT_OK(btf__add_field(btf, "mm_count", u32, 8 * 4, 0));
+	ASSERT_OK(btf__add_field(btf, "", inner, 8 * 16, 0));
+	return outer;
+}
+
+static void scan_mm(bool percpu)
+{
+	struct btf *btf = btf__new_empty();
+	int u32 = btf__add_int(btf, "u32", 4, 0), u64 = btf__add_int(btf, "u64", 8, 0), rss;
+	const void *raw;
+	char path[96];
+	__u32 size;
+	FILE *file;
+
+	rss = btf__add_struct(btf, percpu ? "percpu_counter" : "mm_rss_stat", 40);
+	ASSERT_OK(btf__add_field(btf, "count", u64, percpu ? 8 * 8 : 0, 0));
+	add_mm(btf, u32, percpu ? btf__add_array(btf, u32, rss, 4) : rss);
+	ASSERT_GT(btf__add_struct(btf, "mm_struct_of_another_name", 8), 0);
+	ASSERT_OK(btf__add_field(btf, "owner", u64, 0, 0));
+	raw = btf__raw_data(btf, &size);
+	snprintf(path, sizeof(path), "%s/image", root);
+	file = fopen(path, "w");
+	ASSERT_EQ(fwrite(raw, 1, size, file), size);
+	fclose(file);
+	btf__free(btf);
+	memset(&f, 0, sizeof(f));
+	for (int i = 0; i < FIELD_NR; i++)
+		f.field[i] = FIELD_UNKNOWN;
+	ASSERT_OK(feature_env_real.scan_fields(path, &f));
+}
+
+static void test_feature__scan_fields(void)
+{
+	good();
+	scan_mm(false);
+	ASSERT_EQ(f.field[FIELD_MM_COUNT], 4);
+	ASSERT_EQ(f.field[FIELD_MM_USERS], 16 + 40);
+	ASSERT_EQ(f.field[FIELD_MM_RSS], 16 + 48);
+	ASSERT_EQ(f.rss_stride, 8);
+	ASSERT_EQ(f.field[FIELD_MM_OWNER], FIELD_UNKNOWN);
+	ASSERT_EQ(f.field[FIELD_TASK_COMM], FIELD_UNKNOWN);
+	scan_mm(true);
+	ASSERT_EQ(f.field[FIELD_MM_USERS], 16 + 40);
+	ASSERT_EQ(f.field[FIELD_MM_RSS], 16 + 48 + 8);
+	ASSERT_EQ(f.rss_stride, 40);
+	ASSERT_LT(feature_env_real.scan_fields("/bin/true", &f), 0);
+	drop_root();
+}
+#define TESTS_WITH_BPF TEST(test_feature__scan_btf), TEST(test_feature__scan_fields),
 #else
 #define TESTS_WITH_BPF
 #endif
 
 TEST_MAIN(TESTS_WITH_BPF
 	  TEST(test_feature__table), TEST(test_feature__everything), TEST(test_feature__privilege),
-	  TEST(test_feature__btf), TEST(test_feature__lockdown), TEST(test_feature__calls),
+	  TEST(test_feature__btf), TEST(test_feature__fields), TEST(test_feature__lockdown), TEST(test_feature__calls),
 	  TEST(test_feature__memlock), TEST(test_feature__kallsyms), TEST(test_feature__tracefs),
 	  TEST(test_feature__stock_kernel), TEST(test_feature__some_tracepoints),
 	  TEST(test_feature__too_few_arguments), TEST(test_feature__foreign_fields),

@@ -20,6 +20,8 @@ static void good(void)
 		f.f[i].state = FEATURE_OK;
 	for (int i = 0; i < TP_NR; i++)
 		f.tp[i].in_btf = f.tp[i].in_tracefs = true;
+	for (int i = 0; i < FIELD_NR; i++)
+		f.field[i] = 8 * i;
 	f.exit_btf = f.exit_tracefs = true;
 }
 
@@ -171,7 +173,7 @@ static void test_plan__no_privilege(void)
 
 static void test_plan__not_supported(void)
 {
-	static const enum feature_id ids[] = { FEAT_BTF, FEAT_LOCKDOWN, FEAT_BPF, FEAT_RINGBUF };
+	static const enum feature_id ids[] = { FEAT_LOCKDOWN, FEAT_BPF };
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		good();
@@ -180,6 +182,113 @@ static void test_plan__not_supported(void)
 		ASSERT_EQ(p.code, -EOPNOTSUPP);
 		ASSERT_EQ(p.tier, TIER_NONE);
 		ASSERT_HAS(p.why.text, "for a reason");
+		ASSERT_HAS(p.why.text, feature_descs[ids[i]].remedy);
+	}
+}
+
+/* --- a patched kernel of old ----------------------------------------------------- */
+
+/* Never full: there are no iterators for it. */
+static void assert_legacy(void)
+{
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.kit, KIT_LEGACY);
+	ASSERT_EQ(p.source, CAPTURE_TRACEPOINT);
+	ASSERT_EQ(p.tier, TIER_PARTIAL);
+	ASSERT_EQ(p.nr, PLAN_LEGACY_ROWS);
+	ASSERT_EQ(p.rows[PLAN_HOLDER].state, PLAN_MISSING);
+	ASSERT_EQ(p.rows[TP_FREE].mech, MECH_TP);
+	ASSERT_STREQ(p.rows[TP_FREE].program, "hmt_free_tp");
+}
+
+/* Each of what the main object takes for granted, alone and all together. */
+static void test_plan__legacy(void)
+{
+	good();
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.kit, KIT_MAIN);
+	opts.force_legacy = true;
+	assert_legacy();
+
+	good();
+	without(FEAT_RINGBUF, "the kernel said: Invalid argument");
+	assert_legacy();
+
+	good();
+	without(FEAT_BTF, "the kernel was built without it");
+	without(FEAT_TP_BTF, "no tracepoint in the kernel's type information");
+	without(FEAT_ITER, "no task iterator in the kernel's type information");
+	assert_legacy();
+	without(FEAT_RINGBUF, "the kernel said: Invalid argument");
+	assert_legacy();
+	ASSERT_EQ(p.rows[PLAN_EXIT].state, PLAN_ON);
+	ASSERT_EQ(p.rows[PLAN_FIELDS].state, PLAN_ON);
+	ASSERT_NULL(p.rows[PLAN_FIELDS].program);
+}
+
+/* What it reads of the kernel is all there, or none of it is believed. */
+static void test_plan__legacy_without_fields(void)
+{
+	good();
+	without(FEAT_BTF, "the kernel was built without it");
+	without(FEAT_FIELDS, "there is no type information of this kernel");
+	f.field[FIELD_SIGNAL_LIVE] = FIELD_UNKNOWN;
+	assert_legacy();
+	ASSERT_EQ(p.rows[PLAN_FIELDS].state, PLAN_MISSING);
+	ASSERT_HAS(p.rows[PLAN_FIELDS].undecidable, "what an orphan pins");
+	ASSERT_EQ(p.rows[PLAN_EXIT].state, PLAN_MISSING);
+	ASSERT_HAS(p.rows[PLAN_EXIT].why, "no type information");
+	ASSERT_EQ(p.rows[TP_RANGE_REGISTER].state, PLAN_ON);
+
+	/* An owner is not kept by every kernel: the rest stands without it. */
+	good();
+	without(FEAT_RINGBUF, "the kernel said: Invalid argument");
+	f.field[FIELD_MM_OWNER] = f.field[FIELD_MM_RSS] = FIELD_UNKNOWN;
+	assert_legacy();
+	ASSERT_EQ(p.rows[PLAN_FIELDS].state, PLAN_ON);
+}
+
+static void test_plan__legacy_not_supported(void)
+{
+	good();
+	without(FEAT_RINGBUF, "the kernel said: Invalid argument");
+	without(FEAT_PERFBUF, "for a reason");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_HAS(p.why.text, "for a reason");
+	ASSERT_HAS(p.why.text, feature_descs[FEAT_PERFBUF].remedy);
+	/* ... which is no matter where there is a ring buffer. */
+	f.f[FEAT_RINGBUF].state = FEATURE_OK;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.kit, KIT_MAIN);
+
+	good();
+	without(FEAT_BTF, "the kernel was built without it");
+	without(FEAT_TRACEFS, "not mounted");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_HAS(p.why.text, "not mounted");
+}
+
+/* Functions are probed by the main object alone: the sentence says what it lacks. */
+static void test_plan__no_legacy_for_functions(void)
+{
+	static const enum feature_id ids[] = { FEAT_BTF, FEAT_RINGBUF };
+
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		good();
+		stock();
+		without(ids[i], "for a reason");
+		plan_build(&f, &opts, &p);
+		ASSERT_EQ(p.code, -EOPNOTSUPP);
+		ASSERT_EQ(p.tier, TIER_NONE);
+		ASSERT_HAS(p.why.text, "this kernel has no hmm:* tracepoints");
+		ASSERT_HAS(p.why.text, "for a reason");
+		opts.source = CAPTURE_NOTIFIER;
+		plan_build(&f, &opts, &p);
+		ASSERT_EQ(p.kit, KIT_MAIN);
 		ASSERT_HAS(p.why.text, feature_descs[ids[i]].remedy);
 	}
 }
@@ -292,6 +401,7 @@ static void test_plan__json(void)
 	ASSERT_NOT_NULL(root);
 	ASSERT_STREQ(json_string_value(json_object_get(root, "tier")), "partial");
 	ASSERT_STREQ(json_string_value(json_object_get(root, "source")), "tracepoint");
+	ASSERT_STREQ(json_string_value(json_object_get(root, "kit")), "main");
 	rows = json_object_get(root, "rows");
 	ASSERT_EQ(json_array_size(rows), PLAN_ROWS);
 	row = json_array_get(rows, TP_MM_RELEASE);
@@ -467,6 +577,8 @@ static void test_plan__no_way(void)
 TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__holders), TEST(test_plan__rows_are_complete),
 	  TEST(test_plan__hot_events), TEST(test_plan__classic_twins), TEST(test_plan__no_tracefs),
 	  TEST(test_plan__no_privilege), TEST(test_plan__not_supported),
+	  TEST(test_plan__legacy), TEST(test_plan__legacy_without_fields),
+	  TEST(test_plan__legacy_not_supported), TEST(test_plan__no_legacy_for_functions),
 	  TEST(test_plan__stock_kernel), TEST(test_plan__foreign_tracepoints),
 	  TEST(test_plan__partial), TEST(test_plan__essential), TEST(test_plan__other_source),
 	  TEST(test_plan__row_failed), TEST(test_plan__names), TEST(test_plan__json), TEST(test_plan__functions),
