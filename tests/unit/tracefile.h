@@ -14,6 +14,7 @@
 #include "stream/desc.h"
 #include "stream/file.h"
 #include "stream/file_format.h"
+#include "stream/frame.h"
 #include "stream/text.h"
 #include "test.h"
 
