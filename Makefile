@@ -247,7 +247,7 @@ $(O)/hmmtrace.bash: tools/completion tools/hmmtrace.bash $(O)/hmmtrace
 	$(Q)tools/completion $(O)/hmmtrace > $@
 
 # Beside the program: what a driver's developer needs that has no other package.
-shared   := docs/hmmtrace-json.schema.json $(wildcard include/hmmtrace/*.h) kernel/README \
+shared   := docs/hmmtrace-json.schema.json $(wildcard docs/ci/* include/hmmtrace/*.h) kernel/README \
             $(wildcard kernel/config/* kernel/exerciser/* kernel/patches/*/*)
 
 install: all $(man_md:docs/%.md=$(O)/man/%) $(O)/hmmtrace.bash

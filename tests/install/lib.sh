@@ -25,6 +25,7 @@ expected_files() {
 			f=${f#docs/} f=${f%.md}
 			echo "share/man/man${f##*.}/$f"
 		done
+		find docs/ci -type f -printf 'share/hmmtrace/ci/%P\n'
 		find include/hmmtrace -name '*.h' -printf 'share/hmmtrace/%p\n'
 		find kernel -type f -printf 'share/hmmtrace/%p\n'
 	} | sort
