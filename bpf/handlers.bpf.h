@@ -343,12 +343,30 @@ DO_WORDS(MIRROR_UNREGISTER_END, mirror_unregister_end, 0)
 DO_WORDS(RANGE_UNREGISTER_END, range_unregister_end, 0)
 DO_WORDS(RELEASE_BEGIN, release_begin, 0)
 DO_WORDS(RELEASE_END, release_end, 0)
-DO_WORDS(FAULT_BEGIN, fault_begin, 3)
-DO_WORDS(FAULT_END, fault_end, 4)
-DO_WORDS(READ_BEGIN, read_begin, 1)
-DO_WORDS(INVALIDATE_BEGIN, invalidate_begin, 4)
-DO_WORDS(INVALIDATE_END, invalidate_end, 4)
-DO_WORDS(CALLBACK_BEGIN, callback_begin, 4)
-DO_WORDS(CALLBACK_END, callback_end, 4)
+
+/*
+ * The frequent ones: a record each, or counted. The legacy object has no room
+ * for the second way: before 5.8 they are told one by one.
+ */
+#ifdef HMT_LEGACY
+#define DO_HOT(KIND, event, extras, group, count) DO_WORDS(KIND, event, extras)
+#else
+#include "hot.bpf.h"
+#define DO_HOT(KIND, event, extras, group, count) \
+static __always_inline int do_##event(void *ctx, const __u64 *a) \
+{ \
+	if (cfg_hot_count & HMT_START_COUNT_##group) \
+		return count; \
+	return emit_words(ctx, HMT_##KIND, a, extras); \
+}
+#endif
+DO_HOT(FAULT_BEGIN, fault_begin, 3, FAULT, hot_begin(a, HMT_HOT_FAULT))
+DO_HOT(FAULT_END, fault_end, 4, FAULT, hot_end(a, HMT_HOT_FAULT, (__s64)a[W_X3]))
+DO_HOT(READ_BEGIN, read_begin, 1, FAULT, hot_once(a, HMT_HOT_READ))
+DO_HOT(INVALIDATE_BEGIN, invalidate_begin, 4, INVALIDATE, hot_invalidate_begin(a))
+DO_HOT(INVALIDATE_END, invalidate_end, 4, INVALIDATE, hot_invalidate_end(a))
+DO_HOT(CALLBACK_BEGIN, callback_begin, 4, INVALIDATE, hot_begin(a, HMT_HOT_CALLBACK))
+DO_HOT(CALLBACK_END, callback_end, 4, INVALIDATE, \
+       hot_end(a, HMT_HOT_CALLBACK, (__s64)a[W_X3]))
 
 #endif /* BPF_HANDLERS_H */

@@ -89,6 +89,7 @@ struct hmt_hdr {
 	X(SYNC_BEGIN,            38, sync_begin,             "sync-begin") \
 	X(SYNC_OBJECT,           39, sync_object,            "sync-object") \
 	X(SYNC_END,              40, sync_end,               "sync-end") \
+	X(HOT_COUNT,             41, hot_count,              "hot-count") \
 	X(HOLDER,                42, holder,                 "holder")
 
 enum hmt_kind {
@@ -103,7 +104,7 @@ enum hmt_kind {
  *
  * type: u32 s32 u64 s64. How: dec, hex, sym (a kernel address: symbolized
  * through SYMBOL records where one is known), ns, stack (an id of a STACK
- * record), cause, class, pad (never shown, always 0). A record ends on a
+ * record), cause, class, hot, pad (never shown, always 0). A record ends on a
  * multiple of 8.
  *
  * The identity is the same five cookies in the same order everywhere, as in
@@ -202,6 +203,8 @@ enum hmt_kind {
 #define HMT_START_BASELINE 1 /* no object exists that the stream does not name */
 #define HMT_START_HOT_FAULT 2 /* fault and read records are on */
 #define HMT_START_HOT_INVALIDATE 4 /* invalidate and callback records are on */
+#define HMT_START_COUNT_FAULT 8 /* faults and reads are counted: hot-count records */
+#define HMT_START_COUNT_INVALIDATE 16 /* and so are invalidations and callbacks */
 #define HMT_FIELDS_start(F) F(u64, flags, hex)
 #define HMT_FIELDS_end(F) F(u64, flags, hex)
 #define HMT_FIELDS_tick(F) F(u64, flags, hex)
@@ -249,6 +252,32 @@ enum hmt_kind {
 	F(u64, path, text64) F(u64, path1, pad) F(u64, path2, pad) F(u64, path3, pad) \
 	F(u64, path4, pad) F(u64, path5, pad) F(u64, path6, pad) F(u64, path7, pad)
 
+/*
+ * What happened of one sort (enum hmt_hot) on address space hdr.mm to a driver
+ * since the last record of the same three, counted in the kernel instead of
+ * told one by one. What there was no room to tell apart has mm and ops 0.
+ *   busy      of them, told to try again: -EBUSY of a fault, -EAGAIN of an
+ *             invalidation that may not block
+ *   errors    of them, failed otherwise
+ *   total_ns, max_ns  how long they took; max_ns is the most since the beginning
+ *   bin<n>    of them, those that took from 2^n ns to less than twice that;
+ *             bin8 has all that were faster, too, bin31 all that were slower.
+ *             One whose beginning was not seen is counted and in no bin.
+ */
+#define HMT_HOT_BIN_FIRST 8
+#define HMT_HOT_BINS(F) \
+	F(u64, bin8, dec) F(u64, bin9, dec) F(u64, bin10, dec) F(u64, bin11, dec) \
+	F(u64, bin12, dec) F(u64, bin13, dec) F(u64, bin14, dec) F(u64, bin15, dec) \
+	F(u64, bin16, dec) F(u64, bin17, dec) F(u64, bin18, dec) F(u64, bin19, dec) \
+	F(u64, bin20, dec) F(u64, bin21, dec) F(u64, bin22, dec) F(u64, bin23, dec) \
+	F(u64, bin24, dec) F(u64, bin25, dec) F(u64, bin26, dec) F(u64, bin27, dec) \
+	F(u64, bin28, dec) F(u64, bin29, dec) F(u64, bin30, dec) F(u64, bin31, dec)
+#define HMT_HOT_BIN_NR 24
+#define HMT_FIELDS_hot_count(F) \
+	F(u64, ops, sym) F(u64, ops_fn, sym) F(u32, what, hot) F(u32, pad, pad) \
+	F(u64, since, ns) F(u64, count, dec) F(u64, busy, dec) F(u64, errors, dec) \
+	F(u64, total_ns, dec) F(u64, max_ns, dec) HMT_HOT_BINS(F)
+
 #define HMT_DECL_u32(name) __u32 name;
 #define HMT_DECL_s32(name) __s32 name;
 #define HMT_DECL_u64(name) __u64 name;
@@ -289,6 +318,20 @@ enum hmt_cause {
 	HMT_CAUSE_NR
 };
 
+/* X(NAME, value, "text"): sorts of frequent events that can be counted. No time is taken of a read. */
+#define HMT_HOTS(X) \
+	X(FAULT,      1, "fault")      /* hmm_range_fault() */ \
+	X(READ,       2, "read")       /* mmu_interval_read_begin() */ \
+	X(INVALIDATE, 3, "invalidate") /* of a window of an address space: no driver's */ \
+	X(CALLBACK,   4, "callback")   /* of a driver, for an invalidation */
+
+enum hmt_hot {
+#define HMT_X(NAME, value, text) HMT_HOT_##NAME = value,
+	HMT_HOTS(HMT_X)
+#undef HMT_X
+	HMT_HOT_NR
+};
+
 enum hmt_class { HMT_CLASS_NONE = 0, HMT_CLASS_HMM = 1, HMT_CLASS_MIRROR = 2, HMT_CLASS_RANGE = 3 };
 
 /* Sizes are ABI: changing one of these lines needs a new kind. */
@@ -317,5 +360,6 @@ _Static_assert(sizeof(struct hmt_symbol) == 56, "ABI");
 _Static_assert(sizeof(struct hmt_sync_object) == 120, "ABI");
 _Static_assert(sizeof(struct hmt_file) == 104, "ABI");
 _Static_assert(sizeof(struct hmt_holder) == 112, "ABI");
+_Static_assert(sizeof(struct hmt_hot_count) == 104 + 8 * HMT_HOT_BIN_NR, "ABI");
 
 #endif /* HMMTRACE_EVENT_H */

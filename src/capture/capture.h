@@ -27,11 +27,13 @@ struct capture;
 /* Which events carry a kernel stack. births: registers, unregisters and ref-gets. */
 enum capture_stacks { CAPTURE_STACKS_BIRTHS, CAPTURE_STACKS_NONE, CAPTURE_STACKS_ALL };
 
+#define HOT_COUNTED (HMT_START_COUNT_FAULT | HMT_START_COUNT_INVALIDATE)
+
 /* All zero is the default. Strings are borrowed: btf until it is loaded, the others until open. */
 struct capture_opts {
 	__u32 ring_bytes;	/* rounded up to a power of two pages; 0: 8 MiB */
 	__u32 table_entries;	/* live-object table; 0: 65536 */
-	__u32 hot;		/* HMT_START_HOT_FAULT | HMT_START_HOT_INVALIDATE */
+	__u32 hot;		/* HMT_START_HOT_* | HMT_START_COUNT_*, one of the two of each */
 	enum capture_stacks stacks;
 	enum capture_source source;
 	__u64 grace_ns;		/* of the engine that is fed; 0: its default */

@@ -10,8 +10,11 @@ void capture_doctor(const struct capture_opts *opts, struct features *ret_f, str
 {
 	struct plan_opts po = {
 		.source = opts->source,
-		.hot_fault = opts->hot & HMT_START_HOT_FAULT,
-		.hot_invalidate = opts->hot & HMT_START_HOT_INVALIDATE,
+		.hot_fault = opts->hot & (HMT_START_HOT_FAULT | HMT_START_COUNT_FAULT),
+		.hot_invalidate = opts->hot & (HMT_START_HOT_INVALIDATE |
+					       HMT_START_COUNT_INVALIDATE),
+		.count_fault = opts->hot & HMT_START_COUNT_FAULT,
+		.count_invalidate = opts->hot & HMT_START_COUNT_INVALIDATE,
 		.force_classic = opts->force_classic,
 		.force_legacy = opts->force_legacy,
 	};

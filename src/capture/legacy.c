@@ -87,6 +87,7 @@ void legacy__reader_conf(const struct legacy *l, struct reader_conf *ret_conf)
 		.live_fd = bpf_map__fd(s->maps.hmt_live),
 		.stacks_fd = bpf_map__fd(s->maps.hmt_stacks),
 		.mms_fd = bpf_map__fd(s->maps.hmt_mms),
+		.hot_fd = -1,
 		.owners_fd = bpf_map__fd(s->maps.hmt_owners),
 		.live_entries = l->table_entries,
 		/* No iterators: what was before is not known, nor who has which file. */

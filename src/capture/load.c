@@ -192,6 +192,21 @@ static __u32 table_entries(const struct capture *c)
 	return c->opts.table_entries ? c->opts.table_entries : LIVE_ENTRIES_DEFAULT;
 }
 
+/* What is counted, and the room for it: none where nothing is. */
+static void set_hot(struct capture *c)
+{
+	int nr_cpus = libbpf_num_possible_cpus();
+
+	c->skel->rodata->cfg_hot_count = c->opts.hot & HOT_COUNTED;
+	if (c->opts.hot & HOT_COUNTED) {
+		bpf_map__set_max_entries(c->skel->maps.hmt_hot,
+					 hot_entries(nr_cpus > 0 ? (unsigned int)nr_cpus : 1));
+		return;
+	}
+	bpf_map__set_max_entries(c->skel->maps.hmt_hot, 1);
+	bpf_map__set_max_entries(c->skel->maps.hmt_hot_open, 1);
+}
+
 static void set_knobs(struct capture *c)
 {
 	__u32 entries = table_entries(c);
@@ -209,6 +224,7 @@ static void set_knobs(struct capture *c)
 		bpf_map__set_autocreate(c->skel->maps.hmt_inserting, false);
 	}
 
+	set_hot(c);
 	bpf_object__for_each_program(prog, c->skel->obj)
 		bpf_program__set_autoload(prog, false);
 	for (int i = 0; i < 2 * c->plan.nr; i++) {
@@ -226,6 +242,16 @@ static void set_knobs(struct capture *c)
 	}
 }
 
+/* What would be counted is told one by one, and the stream says which it is. */
+static __u32 one_by_one(__u32 hot)
+{
+	if (hot & HMT_START_COUNT_FAULT)
+		hot |= HMT_START_HOT_FAULT;
+	if (hot & HMT_START_COUNT_INVALIDATE)
+		hot |= HMT_START_HOT_INVALIDATE;
+	return hot & ~HOT_COUNTED;
+}
+
 static int load_legacy(struct capture *c)
 {
 	struct legacy_conf conf = {
@@ -233,6 +259,7 @@ static int load_legacy(struct capture *c)
 		.table_entries = table_entries(c), .ring_bytes = c->ring_bytes,
 	};
 
+	c->opts.hot = one_by_one(c->opts.hot);
 	return legacy__load(&conf, &c->legacy);
 }
 
@@ -316,6 +343,7 @@ static void main_reader_conf(const struct capture *c, struct reader_conf *ret_co
 		.mms_fd = bpf_map__fd(c->skel->maps.hmt_mms),
 		.owners_fd = bpf_map__fd(c->skel->maps.hmt_owners),
 		.live_entries = table_entries(c),
+		.hot_fd = c->opts.hot & HOT_COUNTED ? bpf_map__fd(c->skel->maps.hmt_hot) : -1,
 		.snap = snap_conf_of(c->skel),
 		.holders = {
 			.prog_fd = bpf_program__fd(c->skel->progs.hmt_holders),

@@ -64,9 +64,9 @@ static const struct row_prose {
 		"whether an address space at a known address is a new one" },
 	[TP_RELEASE_BEGIN] = { "a driver's release callback, entered", "" },
 	[TP_RELEASE_END] = { "a driver's release callback, returned", "" },
-	[TP_FAULT_BEGIN] = { "device faults, begun", "use-of-unregistered-range" },
+	[TP_FAULT_BEGIN] = { "device faults, begun", "use-of-unregistered-range, range-used-during-unregister" },
 	[TP_FAULT_END] = { "device faults, done", "" },
-	[TP_READ_BEGIN] = { "ranges a driver begins to read", "use-of-unregistered-range" },
+	[TP_READ_BEGIN] = { "ranges a driver begins to read", "use-of-unregistered-range, range-used-during-unregister" },
 	[TP_INVALIDATE_BEGIN] = { "invalidations of an address space, begun", "" },
 	[TP_INVALIDATE_END] = { "invalidations of an address space, done", "" },
 	[TP_CALLBACK_BEGIN] = { "a driver's invalidate callback, entered", "" },
@@ -135,8 +135,8 @@ static const struct row_prose fn_prose[PLAN_FN_ROWS] = {
 		"range-orphaned-by-mm, mirror-orphaned-by-mm, range-register-on-dead-mm" },
 	[FN_MM_DESTROY] = { "address spaces whose memory goes",
 		"whether an address space at a known address is a new one" },
-	[FN_FAULT] = { "device faults", "use-of-unregistered-range" },
-	[FN_READ_BEGIN] = { "ranges a driver begins to read", "use-of-unregistered-range" },
+	[FN_FAULT] = { "device faults", "use-of-unregistered-range, range-used-during-unregister" },
+	[FN_READ_BEGIN] = { "ranges a driver begins to read", "use-of-unregistered-range, range-used-during-unregister" },
 	[PLAN_FN_EXIT] = { "processes that exit while something is registered on their memory",
 		"when the owner of an orphan went" },
 	[PLAN_FN_HOLDER] = { HOLDER_OBSERVES, HOLDER_UNDECIDABLE },
@@ -183,6 +183,15 @@ static struct plan_row *row_new(struct plan *p, const char *event, const char *t
 	row->essential = prose->essential;
 	row->group = -1;
 	return row;
+}
+
+/* On, but not one by one: what is undecidable without it stays so. */
+static void row_count(struct plan_row *row)
+{
+	if (row->state != PLAN_ON)
+		return;
+	row->counted = true;
+	snprintf(row->why, sizeof(row->why), "counted in the kernel, not told one by one");
 }
 
 /* --- tracepoints ------------------------------------------------------------------- */
@@ -260,6 +269,9 @@ static void rows_build(const struct features *f, const struct plan_opts *o, stru
 			row_choose(f, o, i, row);
 		else
 			snprintf(row->why, sizeof(row->why), "not asked for: it is frequent");
+		if (row_texts[i].group == TP_GROUP_FAULT ? o->count_fault :
+		    row_texts[i].group == TP_GROUP_INVALIDATE && o->count_invalidate)
+			row_count(row);
 	}
 	if (o->force_legacy)
 		fields_row(f, row_new(p, "fields", "", &fields_prose));
@@ -346,6 +358,8 @@ static void fn_rows_build(const struct features *f, const struct plan_opts *o, s
 			fn_choose(f, o, i, row);
 		else
 			snprintf(row->why, sizeof(row->why), "not asked for: it is frequent");
+		if (t->group == FN_GROUP_FAULT && o->count_fault)
+			row_count(row);
 	}
 	row = row_new(p, kind_names[HMT_TASK_EXIT], row_texts[PLAN_EXIT].tracepoint,
 		      &fn_prose[PLAN_FN_EXIT]);
@@ -477,6 +491,9 @@ static void build(const struct features *f, const struct plan_opts *o, enum capt
 	p->kit = needs_legacy(f, o, source) ? KIT_LEGACY : KIT_MAIN;
 	legacy.force_legacy = p->kit == KIT_LEGACY;
 	legacy.force_classic |= legacy.force_legacy;
+	/* It has no table to count in. */
+	if (legacy.force_legacy)
+		legacy.count_fault = legacy.count_invalidate = false;
 	if (source == CAPTURE_NOTIFIER)
 		fn_rows_build(f, &legacy, p);
 	else
@@ -602,7 +619,9 @@ static void row_json(struct jsonw *j, const struct plan_row *row)
 	jsonw__kstr(j, "program", row->program ? row->program : "");
 	jsonw__kstr(j, "program_out", row->program_out ? row->program_out : "");
 	jsonw__kstr(j, "why", row->why);
-	jsonw__kstr(j, "undecidable", row->state == PLAN_ON ? "" : row->undecidable);
+	jsonw__kbool(j, "counted", row->counted);
+	jsonw__kstr(j, "undecidable",
+		    row->state == PLAN_ON && !row->counted ? "" : row->undecidable);
 	jsonw__end(j);
 }
 

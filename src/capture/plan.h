@@ -51,6 +51,7 @@ struct plan_row {
 	const char *program_out;	/* a second one, for the return of the function; NULL */
 	int group;			/* rows that fail together; negative: on its own */
 	bool essential;			/* without it nothing is worth saying */
+	bool counted;			/* on, but what needs each event goes without saying */
 	enum plan_mech mech;
 	enum plan_state state;
 	char why[160];			/* why it is not on */
@@ -69,6 +70,7 @@ struct plan {
 struct plan_opts {
 	enum capture_source source;
 	bool hot_fault, hot_invalidate;
+	bool count_fault, count_invalidate;	/* of those: counted, not told one by one */
 	bool force_classic;		/* tp or kprobe where tp_btf or fentry would do */
 	bool force_legacy;		/* the legacy object where the main one would do */
 };

@@ -187,6 +187,44 @@ static int push_mark(struct reader *r, __u16 kind, __u64 ts, __u64 flags)
 	return outq__push(&r->out, &rec.h);
 }
 
+/* --- frequent events that are counted ------------------------------------------------ */
+
+/* All that comes when the table is full goes to an entry that is there from the start. */
+static int make_hot_rest(const struct reader *r)
+{
+	for (__u32 what = 1; what < HMT_HOT_NR; what++) {
+		struct hot_key key = { .what = what };
+
+		memset(r->hot_vals, 0, r->nr_cpus * sizeof(*r->hot_vals));
+		if (bpf_map_update_elem(r->conf.hot_fd, &key, r->hot_vals, BPF_NOEXIST) &&
+		    errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+/*
+ * Nothing is deleted from the table, so walking it key by key sees each entry
+ * that was there when the walk began; a newer one is seen the next time.
+ */
+static int report_hot(struct reader *r)
+{
+	struct hot_key key, *prev = NULL, next;
+	int err = 0;
+
+	if (r->conf.hot_fd < 0)
+		return 0;
+	while (!err && !bpf_map_get_next_key(r->conf.hot_fd, prev, &next)) {
+		key = next;
+		prev = &key;
+		if (!bpf_map_lookup_elem(r->conf.hot_fd, &key, r->hot_vals))
+			err = hot__take(&r->hot, &key, r->hot_vals, r->nr_cpus, r->cut,
+					&r->enrich);
+	}
+	hot__taken(&r->hot, r->cut);
+	return err;
+}
+
 /* --- resync ----------------------------------------------------------------------- */
 
 /* flags: of sync-begin. snap: NULL, or what the objects were found by. */
@@ -412,6 +450,8 @@ static int last_round(struct reader *r)
 	if (!err && sync_is_due(r))
 		err = resync(r);
 	if (!err)
+		err = report_hot(r);
+	if (!err)
 		err = push_mark(r, HMT_END, clock_ns(CLOCK_MONOTONIC), 0);
 	r->ended = true;
 	return err;
@@ -437,8 +477,10 @@ static int fill(struct reader *r)
 	if (!err && !interrupted && sync_is_due(r))
 		return 0;
 	/* After -EAGAIN the cut is that of the round before, and so is what the tick promises. */
-	if (err || interrupted || r->cut - r->last_tick >= TICK_NS)
-		err = push_mark(r, HMT_TICK, r->cut, 0);
+	if (err || interrupted || r->cut - r->last_tick >= TICK_NS) {
+		err = report_hot(r);
+		err = err ? err : push_mark(r, HMT_TICK, r->cut, 0);
+	}
 	return err;
 }
 
@@ -490,9 +532,11 @@ int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg
 	if (nr_cpus < 0)
 		return err_set(err, nr_cpus, "the number of CPUs cannot be told: %s",
 			       strerror(-nr_cpus));
+	r->nr_cpus = nr_cpus;
 	r->per_cpu = hmt_calloc(nr_cpus, sizeof(*r->per_cpu));
+	r->hot_vals = hmt_calloc(nr_cpus, sizeof(*r->hot_vals));
 	r->ks = kallsyms__new("");
-	if (!r->per_cpu || !r->ks || loss__init(&r->loss, nr_cpus, 0))
+	if (!r->per_cpu || !r->hot_vals || !r->ks || loss__init(&r->loss, nr_cpus, 0))
 		return err_set(err, -ENOMEM, "there is no memory to read the ring buffer with");
 	r->enrich = (struct enrich){
 		.ks = r->ks, .out = &r->out, .loss = &r->loss, .read_stack = read_stack, .ctx = r,
@@ -511,6 +555,8 @@ void reader__close(struct reader *r)
 	enrich__free(&r->enrich);
 	loss__free(&r->loss);
 	kallsyms__free(r->ks);
+	hot__free(&r->hot);
+	hmt_free(r->hot_vals);
 	hmt_free(r->per_cpu);
 	r->src.ops = NULL;
 }
@@ -521,6 +567,9 @@ int reader__start(struct reader *r, __u64 ts, __u64 flags)
 		r->recursion[i] = recursion_misses(r->conf.prog_fds[i]);
 	r->loss.since = ts;
 	r->cut = r->last_tick = ts;
+	hot__init(&r->hot, ts);
+	if (r->conf.hot_fd >= 0 && make_hot_rest(r))
+		return -ENOMEM;
 	return push_mark(r, HMT_START, ts, flags);
 }
 

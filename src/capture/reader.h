@@ -8,6 +8,7 @@
 #include "capture/enrich.h"
 #include "capture/feed.h"
 #include "capture/holders.h"
+#include "capture/hot.h"
 #include "capture/loss.h"
 #include "capture/snapshot.h"
 
@@ -16,6 +17,7 @@ struct reader_conf {
 	int ring_fd, stats_fd, live_fd, stacks_fd;
 	int prog_fds[PLAN_PROGS];		/* -1: not loaded */
 	int mms_fd, owners_fd;
+	int hot_fd;				/* -1: nothing is counted */
 	struct snap_conf snap;			/* prog_fd -1: what was before is not known */
 	struct holders_conf holders;
 	__u32 live_entries;
@@ -36,6 +38,9 @@ struct reader {
 	struct enrich enrich;
 	struct holders holders;
 	struct kallsyms *ks;
+	struct hot hot;
+	struct hot_val *hot_vals;		/* of one entry, all CPUs */
+	unsigned int nr_cpus;
 	__u64 *per_cpu;				/* one counter of every CPU */
 	__u64 cut;				/* everything older has been delivered */
 	__u64 last_tick;

@@ -39,6 +39,32 @@ struct task_val {
 	__u64 comm[2];
 };
 
+/* hmt_hot: frequent events that are counted, per address space, driver and sort. */
+struct hot_key {
+	__u64 mm, ops;
+	__u32 what;		/* enum hmt_hot */
+	__u32 pad;
+};
+
+/* Of one CPU, since the trace began. ops_fn is with the CPU that saw the first. */
+struct hot_val {
+	__u64 count, busy, errors, total_ns, max_ns, ops_fn;
+	__u64 bins[HMT_HOT_BIN_NR];
+};
+
+/* hmt_hot_open: one that has begun. One thread can be in several at once. */
+struct hot_open {
+	__u64 pid_tgid, addr, start;
+	__u32 what;
+	__u32 pad;
+};
+
+#define HOT_ENTRIES_MIN 128
+#define HOT_ENTRIES_MAX 4096
+/* All CPUs together: what a machine with many of them may take. */
+#define HOT_BYTES_MAX (32U << 20)
+#define HOT_OPEN_ENTRIES 8192
+
 #define LIVE_ENTRIES_DEFAULT 65536
 #define RING_BYTES_DEFAULT (8U << 20)
 #define STACK_ENTRIES 16384

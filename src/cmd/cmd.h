@@ -61,7 +61,7 @@ struct options {
 	const char *assertions, *baseline, *write_baseline, *suppressions;
 	const char *junit, *sarif;
 	bool ktap, github, print_suppressions;
-	__u32 hot;				/* HMT_START_HOT_* */
+	__u32 hot;				/* HMT_START_HOT_*, HMT_START_COUNT_* */
 	__u64 ring_bytes, table_entries;	/* 0: the default of capture */
 	int stacks;				/* enum stacks_choice */
 	int source;				/* enum source_choice */

@@ -64,6 +64,8 @@ static void add_programs(struct strbuf *sb, const struct plan *p)
 			 *r->undecidable ? "; undecidable: " : "", r->undecidable);
 		if (r->state == PLAN_MISSING)
 			table__row(&t, "missing", r->event, plan_mech_name(r->mech), text);
+		else if (r->counted)
+			table__row(&t, "counted", r->event, plan_mech_name(r->mech), text);
 		else
 			table__row(&t, r->state == PLAN_ON ? "ok" : plan_state_name(r->state),
 				   r->event, plan_mech_name(r->mech), r->observes);
@@ -99,6 +101,7 @@ int cmd_doctor(struct invocation *inv)
 	int status;
 
 	session_source(&inv->o, &opts);
+	opts.hot = inv->o.hot;
 	capture_doctor(&opts, &f, &p);
 	if (inv->o.json)
 		return print_json(&f, &p);

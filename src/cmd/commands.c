@@ -131,6 +131,7 @@ static const struct opt snapshot_opts[] = {
 };
 
 static const struct opt doctor_opts[] = {
+	ROW_EVENTS,
 	ROW_SOURCE,
 	ROW_JSON("print JSON instead of text"),
 	ROW_HELP,

@@ -205,6 +205,8 @@ int judge__feed(struct judge *j, const struct hmt_hdr *rec)
 		ret = engine__feed(j->engine, rec);
 	if (!ret && rec->kind == HMT_LOST)
 		ret = count_lost(j, (const struct hmt_lost *)rec);
+	if (!ret && rec->kind == HMT_HOT_COUNT)
+		ret = hot_table__add(&j->hot, (const struct hmt_hot_count *)rec);
 	if (!ret && j->watch.record)
 		ret = j->watch.record(j->watch.ctx, j->engine, rec);
 	return ret;
@@ -218,6 +220,7 @@ int judge__finish(struct judge *j)
 		ret = -ENOMEM;
 	j->sum.stats = engine__stats(j->engine);
 	j->sum.verdict = engine__verdict(j->engine);
+	j->sum.hot = &j->hot;
 	return ret ? ret : gate__finish(&j->gate, &j->sum);
 }
 
@@ -249,6 +252,7 @@ void judge__free(struct judge *j)
 	engine__free(j->engine);
 	symtab__free(j->symtab);
 	hmt_free(j->sum.lost);
+	hot_table__free(&j->hot);
 	*j = (struct judge){ 0 };
 }
 

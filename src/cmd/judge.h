@@ -28,6 +28,7 @@ struct judge {
 	struct engine *engine;
 	struct summary sum;
 	struct gate gate;
+	struct hot_table hot;
 	size_t lost_cap;
 	bool began;
 	/* Called before anything is printed; may be NULL. */

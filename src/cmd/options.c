@@ -61,25 +61,37 @@ int option_ring(void *dst, const char *value, struct errmsg *err)
 	return 0;
 }
 
+/* "fault", "fault=each", "fault=count": what comes last of a group counts. */
 int option_events(void *dst, const char *value, struct errmsg *err)
 {
-	static const __u32 bits[] = {
-		HMT_START_HOT_FAULT, HMT_START_HOT_INVALIDATE,
-		HMT_START_HOT_FAULT | HMT_START_HOT_INVALIDATE,
+	/* In the order of events_choices. */
+	static const struct { __u32 each, count; } bits[] = {
+		{ HMT_START_HOT_FAULT, HMT_START_COUNT_FAULT },
+		{ HMT_START_HOT_INVALIDATE, HMT_START_COUNT_INVALIDATE },
+		{ HMT_START_HOT_FAULT | HMT_START_HOT_INVALIDATE,
+		  HMT_START_COUNT_FAULT | HMT_START_COUNT_INVALIDATE },
 	};
-	const char *const *group;
+	size_t i, len, name;
 	__u32 *hot = dst;
-	size_t len;
 
 	for (const char *p = value; ; p += len + 1) {
 		len = strcspn(p, ",");
-		for (group = events_choices; *group; group++)
-			if (strlen(*group) == len && !memcmp(p, *group, len))
+		name = strcspn(p, "=,");
+		for (i = 0; events_choices[i]; i++)
+			if (strlen(events_choices[i]) == name &&
+			    !memcmp(p, events_choices[i], name))
 				break;
-		if (!*group)
+		if (!events_choices[i])
 			return err_set(err, -EINVAL, "has a group that is none of fault, "
 				       "invalidate, all");
-		*hot |= bits[group - events_choices];
+		*hot &= ~(bits[i].each | bits[i].count);
+		if (len == name || (len - name == 6 && !memcmp(p + name, "=count", 6)))
+			*hot |= bits[i].count;
+		else if (len - name == 5 && !memcmp(p + name, "=each", 5))
+			*hot |= bits[i].each;
+		else
+			return err_set(err, -EINVAL, "has a group that is to be neither =each "
+				       "nor =count");
 		if (!p[len])
 			return 0;
 	}

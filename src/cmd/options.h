@@ -62,8 +62,7 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 
 #define ROWS_CAPTURE \
 	OPT_GROUP("What is observed"), \
-	OPT_CALL('e', "events", struct options, hot, "LIST", option_events, \
-		 "also the frequent events: fault, invalidate or all"), \
+	ROW_EVENTS, \
 	OPT_CHOICE(0, "stacks", struct options, stacks, "WHICH", stacks_choices, \
 		   "events that carry a kernel stack: default (births and ends), none, all"), \
 	ROW_SOURCE, \
@@ -71,6 +70,11 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 		 "size of the ring buffer (default 8M)"), \
 	OPT_CALL(0, "table-size", struct options, table_entries, "N", option_entries, \
 		 "objects the live-object table has room for (default 65536)")
+
+#define ROW_EVENTS \
+	OPT_CALL('e', "events", struct options, hot, "LIST", option_events, \
+		 "also the frequent events: fault, invalidate or all; they are counted, or with " \
+		 "=each told one by one")
 
 #define ROW_SOURCE \
 	OPT_CHOICE(0, "source", struct options, source, "HOW", source_choices, \

@@ -190,6 +190,18 @@ static int start_outputs(struct session *s, struct errmsg *err)
 	return 0;
 }
 
+/* Once, not per event: they are undecidable for the same reason. */
+static void announce_counted(const struct plan *p)
+{
+	for (int i = 0; i < p->nr; i++) {
+		if (!p->rows[i].counted || !*p->rows[i].undecidable)
+			continue;
+		fprintf(stderr, "hmmtrace: faults are only counted, so there is no %s; "
+			"--events fault=each tells them one by one\n", p->rows[i].undecidable);
+		return;
+	}
+}
+
 /* The sentence scripts wait for: from here on nothing is missed. */
 static void announce(const struct session *s)
 {
@@ -203,6 +215,7 @@ static void announce(const struct session *s)
 		if (p->rows[i].state == PLAN_MISSING && *p->rows[i].undecidable)
 			fprintf(stderr, "hmmtrace: without %s, %s\n", p->rows[i].event,
 				p->rows[i].undecidable);
+	announce_counted(p);
 }
 
 static bool time_to_flush(struct session *s, const struct hmt_hdr *rec)
@@ -242,14 +255,20 @@ static void draw_status(struct session *s, __u64 ts)
 	if (s->flags & SESSION_JUDGE) {
 		const struct engine_stats *st = engine__stats(s->judge.engine);
 
+		__u64 faults = hot_table__total(&s->judge.hot, HMT_HOT_FAULT);
+		char counted[48] = "";
+
+		if (faults)
+			snprintf(counted, sizeof(counted), " | %llu faults",
+				 (unsigned long long)faults);
 		snprintf(text, sizeof(text),
 			 "live: %llu mirrors, %llu ranges, %llu references | %llu flagged | "
-			 "%llu events/s | %llu lost",
+			 "%llu events/s%s | %llu lost",
 			 (unsigned long long)st->live_mirrors,
 			 (unsigned long long)st->live_ranges, (unsigned long long)st->live_refs,
 			 (unsigned long long)(st->findings[SEVERITY_ERROR] +
 					      st->findings[SEVERITY_WARN]),
-			 (unsigned long long)status__rate(&s->status, ts, s->events),
+			 (unsigned long long)status__rate(&s->status, ts, s->events), counted,
 			 (unsigned long long)lost);
 	} else {
 		snprintf(text, sizeof(text), "recording: %llu records, %s | %llu events/s | "

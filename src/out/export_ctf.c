@@ -103,6 +103,9 @@ static void add_member(struct strbuf *sb, const struct field_desc *f)
 	case SHOW_class:
 		add_enum(sb, class_name, HMT_CLASS_NONE, HMT_CLASS_RANGE + 1);
 		break;
+	case SHOW_hot:
+		add_enum(sb, hot_name, 1, HMT_HOT_NR);
+		break;
 	default:
 		add_integer(sb, wide ? 64 : 32, f->type == FIELD_s32 || f->type == FIELD_s64,
 			    f->show == SHOW_hex || f->show == SHOW_sym);

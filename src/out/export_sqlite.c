@@ -17,7 +17,7 @@
 #include "stream/desc.h"
 
 #define SCHEMA_VERSION 1
-#define COLUMNS_MAX 64
+#define COLUMNS_MAX 96
 /* id, ts_ns, event, cpu, pid, tid, mm */
 #define COLUMNS_FIXED 7
 
@@ -260,6 +260,9 @@ static void put_field(struct export *x, sqlite3_stmt *s, const struct hmt_hdr *r
 		break;
 	case SHOW_class:
 		put_text(x, s, class_name((unsigned int)v));
+		break;
+	case SHOW_hot:
+		put_text(x, s, hot_name((unsigned int)v));
 		break;
 	default:
 		put_int(x, s, v);

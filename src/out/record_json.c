@@ -49,6 +49,9 @@ static void add_field(struct jsonw *j, const struct hmt_hdr *rec, const struct f
 	case SHOW_class:
 		jsonw__kstr(j, f->name, class_name((unsigned int)v));
 		break;
+	case SHOW_hot:
+		jsonw__kstr(j, f->name, hot_name((unsigned int)v));
+		break;
 	default:
 		if (f->type == FIELD_s32 || f->type == FIELD_s64)
 			jsonw__ks64(j, f->name, (__s64)v);

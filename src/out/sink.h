@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "engine/engine.h"
+#include "out/hot_table.h"
 #include "stream/file.h"
 #include "stream/symtab.h"
 
@@ -24,7 +25,7 @@
  * is a new minor: readers ignore what they do not know. Anything removed,
  * renamed or of another meaning is a new major.
  */
-#define SINK_JSON_VERSION "1.1"
+#define SINK_JSON_VERSION "1.2"
 
 /* Losses of one cause on one CPU. */
 struct lost_row {
@@ -49,6 +50,7 @@ struct summary {
 	__u64 nr_overturning;	/* events lost that a verdict may rest on */
 	bool cut;		/* the records end in the middle */
 	__u64 suppressed, known;	/* findings that are in none of the numbers above */
+	const struct hot_table *hot;	/* what was counted instead of told; NULL: see nothing of it */
 	__u64 assertions_passed, assertions_failed, assertions_open;
 };
 

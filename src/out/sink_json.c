@@ -288,12 +288,24 @@ static const char *verdict_name(const struct summary *sum)
 										    : "failed";
 }
 
+static void frequent_lines(struct sink *s, const struct summary *sum)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	if (sum->hot && !hot_table__json(sum->hot, s->symtab, &sb) && !strbuf__err(&sb))
+		fwrite(strbuf__str(&sb), 1, sb.len, s->f);
+	else if (sum->hot)
+		s->failed = true;
+	strbuf__free(&sb);
+}
+
 static void json_summary(struct sink *s, const struct summary *sum)
 {
 	const struct engine_stats *st = sum->stats;
 	struct strbuf sb = STRBUF_INIT;
 	struct jsonw j;
 
+	frequent_lines(s, sum);
 	json_line_open(&j, &sb, "summary");
 	jsonw__kstr(&j, "verdict", verdict_name(sum));
 	jsonw__ku64(&j, "errors", sum->by_severity[SEVERITY_ERROR]);

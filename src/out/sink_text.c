@@ -510,6 +510,8 @@ static void text_summary(struct sink *s, const struct summary *sum)
 	add_count(&sb, st->live_refs, "reference", "\n");
 	strbuf__adds(&sb, sum->nr_lost ? "  lost\n" : "  lost        nothing\n");
 	add_losses(&sb, sum);
+	if (sum->hot && hot_table__text(sum->hot, s->symtab, &sb))
+		s->failed = true;
 	flush_block(s, &sb);
 }
 

@@ -161,6 +161,25 @@ unsigned int class_by_name(const char *name)
 	return HMT_CLASS_NONE;
 }
 
+static const char *const hots[HMT_HOT_NR] = {
+#define HMT_X(NAME, value, text) [value] = text,
+	HMT_HOTS(HMT_X)
+#undef HMT_X
+};
+
+const char *hot_name(unsigned int what)
+{
+	return what < HMT_HOT_NR && hots[what] ? hots[what] : "?";
+}
+
+unsigned int hot_by_name(const char *name)
+{
+	for (unsigned int i = 1; i < HMT_HOT_NR; i++)
+		if (hots[i] && !strcmp(hots[i], name))
+			return i;
+	return 0;
+}
+
 /* --- tails -------------------------------------------------------------------- */
 
 const __u64 *stack_ips(const struct hmt_stack *s)

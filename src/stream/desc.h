@@ -13,7 +13,7 @@
 enum field_type { FIELD_u32, FIELD_s32, FIELD_u64, FIELD_s64 };
 enum field_show {
 	SHOW_dec, SHOW_hex, SHOW_sym, SHOW_ns, SHOW_stack, SHOW_cause, SHOW_class,
-	SHOW_comm, SHOW_text32, SHOW_text64, SHOW_pad
+	SHOW_hot, SHOW_comm, SHOW_text32, SHOW_text64, SHOW_pad
 };
 
 struct field_desc {
@@ -51,6 +51,9 @@ unsigned int cause_by_name(const char *name);	/* 0 when unknown */
 bool cause_overturns(unsigned int cause);
 const char *class_name(unsigned int class);
 unsigned int class_by_name(const char *name);
+/* Sorts of hot-count records; "?" and 0 when unknown. */
+const char *hot_name(unsigned int what);
+unsigned int hot_by_name(const char *name);
 
 /*
  * STACK and SYMBOL tails; the record must be valid. name_len and module_len do

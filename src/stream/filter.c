@@ -33,6 +33,7 @@ struct filter {
 	struct filter_opts opts;
 	struct symtab *symtab;
 	struct map64 spaces;	/* struct lot by mm */
+	struct map64 gone;	/* the same of those that ended, the last at each address */
 	struct map64 groups;	/* struct lot by hmm */
 	struct map64 objects;	/* struct lot by mirror or range, notifier layer */
 	struct held *head, **tail, *current;
@@ -180,6 +181,19 @@ static bool is_about_object(const struct hmt_hdr *rec)
 	return rec->kind == HMT_SYNC_OBJECT || (rec->kind < HMT_TASK && record_desc(rec->kind));
 }
 
+static int space_gone(struct filter *f, __u64 mm)
+{
+	struct lot *l = map64__del(&f->spaces, mm);
+
+	if (!l)
+		return 0;
+	forget(&f->gone, mm);
+	if (!map64__put(&f->gone, mm, l))
+		return 0;
+	put_lot(l);
+	return -ENOMEM;
+}
+
 /* Return: 0 or -ENOMEM. *ret_lot stays NULL when address spaces are not chosen among. */
 static int find_space(struct filter *f, const struct hmt_hdr *rec, struct lot **ret_lot)
 {
@@ -198,8 +212,16 @@ static int find_space(struct filter *f, const struct hmt_hdr *rec, struct lot **
 	}
 	*ret_lot = hold_lot(l);
 	if (rec->kind == HMT_MM_DESTROY)
-		forget(&f->spaces, rec->mm);
+		return space_gone(f, rec->mm);
 	return 0;
+}
+
+/* What was counted may be told when the address space is gone already. */
+static struct lot *space_of_count(struct filter *f, __u64 mm)
+{
+	struct lot *l = map64__get(&f->spaces, mm);
+
+	return hold_lot(l ? l : map64__get(&f->gone, mm));
 }
 
 /* All of one struct hmm, its own notifier included. */
@@ -305,6 +327,8 @@ static int hold(struct filter *f, const struct hmt_hdr *rec)
 		return -ENOMEM;
 	h->rec = memcpy(h + 1, rec, rec->size);
 	err = learn(f, rec);
+	if (rec->kind == HMT_HOT_COUNT)
+		h->space = space_of_count(f, rec->mm);
 	if (!err && is_about_object(rec)) {
 		err = find_space(f, rec, &h->space);
 		err = err ? err : find_object(f, rec, &h->object);
@@ -330,6 +354,18 @@ static struct held *take_head(struct filter *f)
 	return h;
 }
 
+/* Of a driver that is not chosen: by now its name is known, or never will be. */
+static bool is_others_count(const struct filter *f, const struct hmt_hdr *rec)
+{
+	const struct hmt_hot_count *c = (const struct hmt_hot_count *)rec;
+	const char *driver;
+
+	if (rec->kind != HMT_HOT_COUNT || !f->opts.nr_drivers || !c->ops)
+		return false;
+	driver = symtab__driver(f->symtab, c->ops, c->ops_fn);
+	return strcmp(driver, "?") && !matches_any(f->opts.drivers, f->opts.nr_drivers, driver);
+}
+
 static enum fate settle(struct filter *f, const struct held *h)
 {
 	bool late = f->eof || f->nr_held > FILTER_HOLD_MAX ||
@@ -340,6 +376,8 @@ static enum fate settle(struct filter *f, const struct held *h)
 		settle_space(f, h->space, late);
 		fate = h->space->fate;
 	}
+	if (is_others_count(f, h->rec))
+		return FATE_DROP;
 	if (h->object && fate != FATE_DROP) {
 		settle_object(f, h->object, late);
 		if (fate == FATE_PASS || h->object->fate == FATE_DROP)
@@ -348,12 +386,13 @@ static enum fate settle(struct filter *f, const struct held *h)
 	return fate;
 }
 
-static void note_drop(struct lot *l, __u64 ts)
+/* Of a count nobody can miss a verdict. */
+static void note_drop(struct lot *l, const struct hmt_hdr *rec)
 {
-	if (!l || l->fate != FATE_DROP)
+	if (!l || rec->kind == HMT_HOT_COUNT || l->fate != FATE_DROP)
 		return;
 	if (!l->nr_dropped++)
-		l->dropped_since = ts;
+		l->dropped_since = rec->ts;
 }
 
 /* A life that begins to pass in its middle. Return: whether there is something to tell. */
@@ -391,8 +430,8 @@ static int release(struct filter *f, const struct hmt_hdr **ret_rec)
 			*ret_rec = f->current->rec;
 			return 1;
 		}
-		note_drop(h->space, h->rec->ts);
-		note_drop(h->object, h->rec->ts);
+		note_drop(h->space, h->rec);
+		note_drop(h->object, h->rec);
 		free_held(take_head(f));
 	}
 	return 0;
@@ -443,6 +482,7 @@ static void filter_free(struct source *s)
 	while (f->head)
 		free_held(take_head(f));
 	free_lots(&f->spaces);
+	free_lots(&f->gone);
 	free_lots(&f->groups);
 	free_lots(&f->objects);
 	symtab__free(f->symtab);

@@ -116,6 +116,12 @@ static void put_field(struct out *o, const struct hmt_hdr *rec, const struct fie
 			return;
 		}
 		break;
+	case SHOW_hot:
+		if (hot_by_name(hot_name((unsigned int)v))) {
+			put(o, " %s=%s", f->name, hot_name((unsigned int)v));
+			return;
+		}
+		break;
 	default:
 		break;
 	}
@@ -356,6 +362,8 @@ static int parse_field(struct text_source *t, const struct field_desc *f, char *
 		v = cause_by_name(value);
 	else if (f->show == SHOW_class)
 		v = class_by_name(value);
+	else if (f->show == SHOW_hot)
+		v = hot_by_name(value);
 	if (!v && f == &hdr_fields[0] && !strcmp(value, "none"))
 		v = HMT_CPU_NONE;
 	if (!v) {

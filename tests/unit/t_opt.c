@@ -175,9 +175,18 @@ static void test_opt__values_of_commands(void)
 	struct options o = { 0 };
 
 	ASSERT_OK(option_events(&o.hot, "fault", &err));
-	ASSERT_EQ(o.hot, HMT_START_HOT_FAULT);
-	ASSERT_OK(option_events(&o.hot, "invalidate,fault", &err));
+	ASSERT_EQ(o.hot, HMT_START_COUNT_FAULT);
+	ASSERT_OK(option_events(&o.hot, "invalidate=each,fault=each", &err));
 	ASSERT_EQ(o.hot, HMT_START_HOT_FAULT | HMT_START_HOT_INVALIDATE);
+	ASSERT_OK(option_events(&o.hot, "fault=count", &err));
+	ASSERT_EQ(o.hot, HMT_START_COUNT_FAULT | HMT_START_HOT_INVALIDATE);
+	ASSERT_OK(option_events(&o.hot, "all", &err));
+	ASSERT_EQ(o.hot, HMT_START_COUNT_FAULT | HMT_START_COUNT_INVALIDATE);
+	ASSERT_OK(option_events(&o.hot, "all=each,fault", &err));
+	ASSERT_EQ(o.hot, HMT_START_COUNT_FAULT | HMT_START_HOT_INVALIDATE);
+	ASSERT_NE(option_events(&o.hot, "fault=every", &err), 0);
+	ASSERT_STREQ(err.text, "has a group that is to be neither =each nor =count");
+	ASSERT_NE(option_events(&o.hot, "fault=", &err), 0);
 	ASSERT_NE(option_events(&o.hot, "fault,", &err), 0);
 	ASSERT_NE(option_events(&o.hot, "", &err), 0);
 	ASSERT_OK(option_severity(o.severity, "alive-at-end=off", &err));

@@ -119,6 +119,43 @@ static void test_plan__hot_events(void)
 		ASSERT_EQ(p.rows[i].state, PLAN_ON);
 }
 
+/* Counted is on, and what needs each event says so all the same. */
+static void test_plan__counted_events(void)
+{
+	char *text;
+
+	good();
+	opts.hot_fault = opts.count_fault = opts.hot_invalidate = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.tier, TIER_FULL);
+	ASSERT_EQ(p.rows[TP_FAULT_BEGIN].state, PLAN_ON);
+	ASSERT(p.rows[TP_FAULT_BEGIN].counted);
+	ASSERT(p.rows[TP_READ_BEGIN].counted);
+	ASSERT_HAS(p.rows[TP_FAULT_BEGIN].why, "counted");
+	ASSERT(!p.rows[TP_INVALIDATE_BEGIN].counted);
+	ASSERT(!p.rows[TP_RANGE_REGISTER].counted);
+	text = plan_json(&p);
+	ASSERT_HAS(text, "\"counted\":true,\"undecidable\":\"use-of-unregistered-range, "
+			 "range-used-during-unregister\"");
+	hmt_free(text);
+	opts.count_fault = false;
+	opts.count_invalidate = true;
+	plan_build(&f, &opts, &p);
+	ASSERT(!p.rows[TP_FAULT_BEGIN].counted);
+	ASSERT(p.rows[TP_CALLBACK_END].counted);
+	/* the legacy object tells one by one */
+	opts.force_legacy = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.kit, KIT_LEGACY);
+	ASSERT(!p.rows[TP_CALLBACK_END].counted);
+	opts.force_legacy = false;
+	/* what is not there is not counted either */
+	without_tp(TP_FAULT_END, "this kernel has no such event");
+	opts.count_fault = true;
+	plan_build(&f, &opts, &p);
+	ASSERT(!p.rows[TP_FAULT_END].counted);
+}
+
 static void test_plan__classic_twins(void)
 {
 	good();
@@ -457,6 +494,12 @@ static void test_plan__functions(void)
 	plan_build(&f, &opts, &p);
 	ASSERT_EQ(p.rows[FN_FAULT].state, PLAN_ON);
 	ASSERT_EQ(p.rows[PLAN_FN_INVALIDATE].state, PLAN_MISSING);
+	ASSERT(!p.rows[FN_FAULT].counted);
+	opts.count_fault = opts.count_invalidate = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.rows[FN_FAULT].state, PLAN_ON);
+	ASSERT(p.rows[FN_FAULT].counted && p.rows[FN_READ_BEGIN].counted);
+	ASSERT(!p.rows[PLAN_FN_INVALIDATE].counted);
 }
 
 static void test_plan__kprobes(void)
@@ -575,7 +618,8 @@ static void test_plan__no_way(void)
 }
 
 TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__holders), TEST(test_plan__rows_are_complete),
-	  TEST(test_plan__hot_events), TEST(test_plan__classic_twins), TEST(test_plan__no_tracefs),
+	  TEST(test_plan__hot_events), TEST(test_plan__counted_events),
+	  TEST(test_plan__classic_twins), TEST(test_plan__no_tracefs),
 	  TEST(test_plan__no_privilege), TEST(test_plan__not_supported),
 	  TEST(test_plan__legacy), TEST(test_plan__legacy_without_fields),
 	  TEST(test_plan__legacy_not_supported), TEST(test_plan__no_legacy_for_functions),

@@ -306,7 +306,33 @@ static void test_filter__no_memory(void)
 	ASSERT_GT(n, 15);
 }
 
-TEST_MAIN(TEST(test_filter__nothing_set_is_the_source_itself),
+/* What was counted is of an address space and a driver, and may be told when both are gone. */
+static void test_filter__counts(void)
+{
+	expect("+1 mirror-register mm=0xa mirror=0x1 owner=7\n"
+	       "-1 mirror-register mm=0xb mirror=0x2 owner=8\n"
+	       "+2 hot-count mm=0xa what=fault count=3\n"
+	       "-2 hot-count mm=0xb what=fault count=4\n"
+	       "+2 hot-count what=fault count=5\n"
+	       "+3 mm-destroy mm=0xa\n"
+	       "-3 mm-destroy mm=0xb\n"
+	       "+3.1 hot-count mm=0xa what=read count=6\n"
+	       "-3.1 hot-count mm=0xb what=read count=7\n"
+	       /* a dropped count is no dropped event: nothing is said to be missing */
+	       "+4 mirror-register mm=0xb mirror=0x2 owner=7\n"
+	       "+5 hot-count mm=0xb what=read count=8\n"
+	       "+6 end\n", &by_pid);
+	expect("+0 symbol addr=0x100 name=exer_ops module=exerciser\n"
+	       "+0 symbol addr=0x200 name=kvm_ops module=kvm\n"
+	       "+2 hot-count mm=0xa ops=0x100 what=fault count=3\n"
+	       "-2 hot-count mm=0xa ops=0x200 what=fault count=4\n"
+	       "+2 hot-count mm=0xa ops=0x300 what=fault count=5\n"
+	       "+2 hot-count mm=0xa what=invalidate count=6\n"
+	       "+6 end\n", &by_driver);
+}
+
+TEST_MAIN(TEST(test_filter__counts),
+	  TEST(test_filter__nothing_set_is_the_source_itself),
 	  TEST(test_filter__by_owner_not_by_who_ran), TEST(test_filter__address_reused_by_another),
 	  TEST(test_filter__unknown_owner_passes_for_good), TEST(test_filter__exit_names_the_owner),
 	  TEST(test_filter__by_comm), TEST(test_filter__comm_of_a_reused_pid),

@@ -5,8 +5,8 @@ TIMEOUT: 120
 WARN: ok
 STATUS: 1
 RUN:
-	hmmtrace live --json --events fault -o live.hmt -- \
-		hmmtrace record -q --events fault -o record.hmt -- \
+	hmmtrace live --json --events fault=each -o live.hmt -- \
+		hmmtrace record -q --events fault=each -o record.hmt -- \
 		sh -c 'exercise --json --api mirror --kind fault --jobs 32 >oracle.json' \
 		>live.json || status=$?
 	hmmtrace report --json live.hmt >report-live.json || [ $? = 1 ]

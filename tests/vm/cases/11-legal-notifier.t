@@ -3,8 +3,8 @@ KERNELS: patched-* stock-*
 NEEDS: hmmtrace exerciser
 TIMEOUT: 120
 RUN:
-	hmmtrace live --json --events all -o live.hmt -- \
-		hmmtrace record -q --events all -o record.hmt -- \
+	hmmtrace live --json --events all=each -o live.hmt -- \
+		hmmtrace record -q --events all=each -o record.hmt -- \
 		sh -c 'exercise --json --api notifier --kind legal --jobs 4 >oracle.json' >live.json
 	hmmtrace report --json live.hmt >report-live.json
 	hmmtrace report --json record.hmt >report-record.json

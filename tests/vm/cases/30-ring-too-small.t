@@ -4,7 +4,7 @@ NEEDS: hmmtrace exerciser
 TIMEOUT: 60
 STATUS: 3
 RUN:
-	hmmtrace live --json --events all --ring-size 4K -o live.hmt -- \
+	hmmtrace live --json --events all=each --ring-size 4K -o live.hmt -- \
 		sh -c 'exercise --mixed 3s --threads 8 >mixed.json' >live.json || status=$?
 	hmmtrace report --json live.hmt >report.json || echo $? >report.status
 	hmmtrace report live.hmt >report.txt || true

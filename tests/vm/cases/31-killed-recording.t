@@ -4,7 +4,7 @@ NEEDS: hmmtrace exerciser
 TIMEOUT: 120
 RUN:
 	for ms in 0.3 0.75 1.2 2.05; do
-		hmmtrace record -q --events all -o $ms.hmt >$ms.out 2>&1 &
+		hmmtrace record -q --events all=each -o $ms.hmt >$ms.out 2>&1 &
 		pid=$!
 		until_true 20 test -s $ms.hmt
 		exercise --mixed 4s --threads 4 >/dev/null 2>&1 &

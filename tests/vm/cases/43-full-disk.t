@@ -5,7 +5,7 @@ RUN:
 	hmmtrace live --json -- exercise mirror:well_behaved >/dev/full 2>live.err || echo $? >live.status
 	mkdir small
 	mount -t tmpfs -o size=64k tmpfs small
-	hmmtrace record -q --events all -o small/r.hmt -- exercise --mixed 2s >record.out 2>record.err \
+	hmmtrace record -q --events all=each -o small/r.hmt -- exercise --mixed 2s >record.out 2>record.err \
 		|| echo $? >record.status
 	hmmtrace report small/r.hmt >report.txt 2>&1 || echo $? >report.status
 	umount small

@@ -13,7 +13,7 @@ RUN:
 	for t in $(cat names); do
 		set -- "$@" -t "$t"
 	done
-	hmmtrace live --json --events fault -o live.hmt -- hmm-tests "$@" >live.json 2>tests.out
+	hmmtrace live --json --events fault=each -o live.hmt -- hmm-tests "$@" >live.json 2>tests.out
 	hmmtrace report --json live.hmt >report.json
 	hmmtrace dump --json live.hmt >dump.json
 

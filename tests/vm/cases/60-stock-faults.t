@@ -5,12 +5,12 @@ TIMEOUT: 240
 WARN: ok
 STATUS: 1
 RUN:
-	hmmtrace live --json --events fault -o live.hmt -- \
+	hmmtrace live --json --events fault=each -o live.hmt -- \
 		sh -c 'exercise --json --api notifier --kind fault --jobs 32 >oracle.json' \
 		>live.json || status=$?
 	hmmtrace report --json live.hmt >report.json || [ $? = 1 ]
 	hmmtrace dump --json live.hmt >dump.json
-	hmmtrace live --source kprobe --json --events fault -o kprobe.hmt -- \
+	hmmtrace live --source kprobe --json --events fault=each -o kprobe.hmt -- \
 		sh -c 'exercise --json --api notifier --kind fault --jobs 32 >kprobe-oracle.json' \
 		>kprobe.json || [ $? = 1 ]
 	hmmtrace dump --json kprobe.hmt >kprobe-dump.json

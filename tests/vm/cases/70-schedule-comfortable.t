@@ -7,7 +7,7 @@ TIMEOUT: 900
 WARN: ok
 STATUS: 1
 RUN:
-	hmmtrace live --json --events fault --grace 6s --ring-size 64M -o live.hmt -- \
+	hmmtrace live --json --events fault=each --grace 6s --ring-size 64M -o live.hmt -- \
 		sh -c 'schedule --seconds 120 --seed 20260101 --hold 9000 --hot >oracle.json' \
 		>live.json || status=$?
 	exit ${status:-0}
