@@ -121,7 +121,8 @@ enum hmt_kind {
 /*
  * Birth certificate, at the end of both register records.
  *   ops_fn      first callback found in *ops: names the driver when ops itself
- *               has no name in kallsyms
+ *               has no name in kallsyms. For ranges of Linux 5.2, which have no
+ *               ops: where the driver called
  *   owner       tgid of the process whose address space it is, 0 if unknown
  *   stack       id of the STACK record, negative: none (a negative errno)
  *   mm_users, mm_count  the two counters of the mm, read at the event

@@ -99,10 +99,53 @@ static void check_modules(struct enrich *e, const struct hmt_hdr *rec)
 	names_changed(e);
 }
 
+/* The first frame that is neither ours nor the call itself. Return: 0 if there is none. */
+static __u64 caller(struct enrich *e, __s32 stack)
+{
+	__u64 ips[HMT_STACK_DEPTH], offset;
+	const char *name, *module;
+	int nr = stack < 0 ? 0 : e->read_stack(e->ctx, stack, ips);
+
+	for (int i = 0; i < nr; i++) {
+		if (is_tracing_frame(e, ips[i]))
+			continue;
+		if (!kallsyms__lookup(e->ks, ips[i], &name, &module, &offset) ||
+		    strncmp(name, "hmm_range_", strlen("hmm_range_")))
+			return ips[i];
+	}
+	return 0;
+}
+
+/*
+ * Until 5.3 took the mirror, a range was registered with nothing that names a
+ * driver. Who called does. Return: rec, or its copy in buf with that filled in.
+ */
+static const struct hmt_hdr *name_driver(struct enrich *e, const struct hmt_hdr *rec,
+					 union record_buf *buf)
+{
+	struct hmt_range_register *r = (void *)buf;
+	struct hmt_sync_object *s = (void *)buf;
+	const struct hmt_id *id = (const void *)rec;
+	bool is_range = rec->kind == HMT_RANGE_REGISTER ||
+			(rec->kind == HMT_SYNC_OBJECT &&
+			 ((const struct hmt_sync_object *)rec)->class == HMT_CLASS_RANGE);
+
+	if (!is_range || !id->hmm || id->ops)
+		return rec;
+	memcpy(buf, rec, rec->size);
+	if (rec->kind == HMT_RANGE_REGISTER)
+		r->ops_fn = caller(e, r->stack);
+	else
+		s->ops_fn = caller(e, s->stack);
+	return &buf->h;
+}
+
 int enrich__deliver(struct enrich *e, const struct hmt_hdr *rec)
 {
 	const struct record_desc *d = record_desc(rec->kind);
+	union record_buf buf;
 
+	rec = name_driver(e, rec, &buf);
 	check_modules(e, rec);
 	for (int i = 0; d && i < d->nr_fields; i++) {
 		const struct field_desc *f = &d->fields[i];

@@ -611,6 +611,45 @@ static void test_enrich__before_use(void)
 	drop_machine();
 }
 
+/* A range of Linux 5.2 names no driver: who registered it does. */
+static void test_enrich__range_without_ops(void)
+{
+	struct enrich e = { .ks = machine(MODULE_SYMS, MODULES), .read_stack = read_stack };
+	const struct hmt_hdr *out;
+	struct hmt_range_register rec;
+	struct outq q = { 0 };
+	__u64 ops_fn = 0;
+	struct loss l;
+
+	ASSERT_OK(loss__init(&l, 1, 0));
+	e.out = &q;
+	e.loss = &l;
+	nr_frames = 2;
+	hdr_make(&rec.h, HMT_RANGE_REGISTER, sizeof(rec), 100);
+	rec.hmm = 0x1000;
+	rec.stack = 9;
+	ASSERT_OK(enrich__deliver(&e, &rec.h));
+	while ((out = outq__pop(&q)))
+		if (out->kind == HMT_RANGE_REGISTER)
+			ops_fn = ((const struct hmt_range_register *)out)->ops_fn;
+	ASSERT_EQ(ops_fn, frames[0]);
+
+	/* One that names its own is left alone, and so is one without a stack. */
+	rec.ops = 0xffffffffa0008000;
+	ASSERT_OK(enrich__deliver(&e, &rec.h));
+	rec.ops = 0;
+	rec.stack = -2;
+	ASSERT_OK(enrich__deliver(&e, &rec.h));
+	while ((out = outq__pop(&q)))
+		if (out->kind == HMT_RANGE_REGISTER)
+			ASSERT_EQ(((const struct hmt_range_register *)out)->ops_fn, 0);
+	enrich__free(&e);
+	kallsyms__free(e.ks);
+	loss__free(&l);
+	outq__free(&q);
+	drop_machine();
+}
+
 /* A driver loaded while we look: its names are there when it registers. */
 static void test_enrich__new_module(void)
 {
@@ -667,4 +706,4 @@ TEST_MAIN(TEST(test_batch__order), TEST(test_batch__older), TEST(test_batch__kee
 	  TEST(test_resync__reuse_during_the_walk), TEST(test_resync__old_records),
 	  TEST(test_resync__counts), TEST(test_resync__record), TEST(test_kallsyms__lookup),
 	  TEST(test_kallsyms__refresh), TEST(test_kallsyms__hidden), TEST(test_enrich__before_use),
-	  TEST(test_enrich__new_module), TEST(test_capture__nothing_left))
+	  TEST(test_enrich__range_without_ops), TEST(test_enrich__new_module), TEST(test_capture__nothing_left))

@@ -60,6 +60,17 @@ image_module() {
 	done <<<"$list"
 }
 
+# image_types KERNEL: kernels before 5.4 do not show their type information, but
+# it may be in the image: that goes where a distribution would have it.
+image_types() {
+	local kernel=$1 release
+	release=$(kernel_release "$kernel")
+	[[ $release == 5.[0-3].* && -e $kernel/vmlinux ]] || return 0
+	mkdir -p "$root/boot"
+	# It warns of every segment that is empty then.
+	objcopy --only-section=.BTF "$kernel/vmlinux" "$root/boot/vmlinux-$release" 2>/dev/null
+}
+
 # What a case may need, by name. Prints nothing, or why it cannot be had. Fails
 # only when something that should work does not; that has been said then.
 image_need() {
@@ -71,6 +82,7 @@ image_need() {
 			return
 		}
 		image_program "$out/hmmtrace"
+		image_types "$kernel" || return
 		;;
 	exerciser)
 		made=$(build_modules "$kernel") || return
