@@ -49,6 +49,7 @@ char *capture_doctor_json(const struct features *f, const struct plan *p)
 		return NULL;
 	jsonw__init(&j, &sb);
 	jsonw__object(&j);
+	jsonw__kstr(&j, "type", "doctor");
 	jsonw__kstr(&j, "tier", plan_tier_name(p->tier));
 	jsonw__key(&j, "features");
 	jsonw__array(&j);
