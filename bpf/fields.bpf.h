@@ -104,6 +104,13 @@ static __always_inline struct task_struct *mm_owner(__u64 mm)
 	return (void *)field_word(mm, FIELD(MM_OWNER));
 }
 
+/* The exiting task has given its share of the mm back, and no other process has one. */
+static __always_inline int mm_is_left(struct task_struct *task, __u64 mm)
+{
+	return IS_KNOWN(MM_OWNER) && IS_KNOWN(TASK_MM) && fields_fit() &&
+	       !field_word((__u64)task, FIELD(TASK_MM)) && !field_word(mm, FIELD(MM_OWNER));
+}
+
 static __always_inline struct task_struct *task_leader(struct task_struct *task)
 {
 	if (!IS_KNOWN(TASK_LEADER) || !fields_fit())
