@@ -92,7 +92,7 @@ static void fire(struct engine *e, const struct timer *t, __u64 left)
 	object_unpin(e, t->o);
 }
 
-void timers_run(struct engine *e, __u64 ts)
+void timers_fire(struct engine *e, __u64 ts)
 {
 	while (e->nr_timers && e->timers[0].deadline <= ts) {
 		struct timer t = pop(e);

@@ -221,6 +221,12 @@ static void notice(struct report *r, const struct engine *e, enum hmt_class clas
 		mirror_born(r, &o);
 }
 
+/* The engine takes no notice of what these name: if it lives, it was named before. */
+static bool names_nothing_new(unsigned int kind)
+{
+	return kind >= HMT_INVALIDATE_BEGIN && kind <= HMT_CALLBACK_END;
+}
+
 int report__record(struct report *r, const struct engine *e, const struct hmt_hdr *rec)
 {
 	const struct hmt_id *id = (const struct hmt_id *)rec;
@@ -235,7 +241,8 @@ int report__record(struct report *r, const struct engine *e, const struct hmt_hd
 		return r->failed ? -ENOMEM : 0;
 	if (rec->ts > r->end)
 		r->end = rec->ts;
-	if ((rec->kind && rec->kind < HMT_TASK) || rec->kind == HMT_SYNC_OBJECT) {
+	if (((rec->kind && rec->kind < HMT_TASK) || rec->kind == HMT_SYNC_OBJECT) &&
+	    !names_nothing_new(rec->kind)) {
 		notice(r, e, HMT_CLASS_MIRROR, id->mirror, rec);
 		notice(r, e, HMT_CLASS_RANGE, id->range, rec);
 	}

@@ -44,6 +44,12 @@ static const struct record_desc *(*const descs[HMT_KIND_MAX])(void) = {
 #undef HMT_X
 };
 
+const __u16 record_sizes[HMT_KIND_MAX] = {
+#define HMT_X(NAME, value, xname, text) [value] = sizeof(struct hmt_##xname),
+	HMT_EVENTS(HMT_X)
+#undef HMT_X
+};
+
 const struct record_desc *record_desc(unsigned int kind)
 {
 	return kind < HMT_KIND_MAX && descs[kind] ? descs[kind]() : NULL;

@@ -80,6 +80,14 @@ size_t symbol_build(struct hmt_symbol *s, __u64 ts, __u64 addr, __u64 offset, co
 		    const char *module);
 size_t task_build(struct hmt_task *t, __u64 ts, __u32 tgid, __u32 parent, const char *comm);
 
+/* Bytes of the fixed part of each kind, 0 of those this build does not know. */
+extern const __u16 record_sizes[HMT_KIND_MAX];
+
+static inline bool record_is_known(const struct hmt_hdr *rec)
+{
+	return rec->kind < HMT_KIND_MAX && record_sizes[rec->kind];
+}
+
 /*
  * Is rec, of at most avail bytes, a record that may be delivered?
  * Return: 0, or -EINVAL; *ret_why is then a static clause saying what is wrong.
@@ -90,6 +98,14 @@ int record_validate(const struct hmt_hdr *rec, size_t avail, const char **ret_wh
  * A valid record that an older version wrote shorter, zero-extended to what
  * this build knows. Return: rec itself when it is long enough, else &buf->h.
  */
-const struct hmt_hdr *record_extend(const struct hmt_hdr *rec, union record_buf *buf);
+const struct hmt_hdr *record_lengthen(const struct hmt_hdr *rec, union record_buf *buf);
+
+static inline const struct hmt_hdr *record_extend(const struct hmt_hdr *rec,
+						  union record_buf *buf)
+{
+	if (rec->kind >= HMT_KIND_MAX || rec->size >= record_sizes[rec->kind])
+		return rec;
+	return record_lengthen(rec, buf);
+}
 
 #endif /* STREAM_DESC_H */

@@ -282,7 +282,7 @@ static int next_record(struct file_source *f, const struct hmt_hdr **ret_rec)
 	f->raw_pos += rec->size;
 	f->nr_left--;
 	f->stats.records++;
-	f->stats.unknown_records += !record_desc(rec->kind);
+	f->stats.unknown_records += !record_is_known(rec);
 	f->last_is_end = rec->kind == HMT_END;
 	if (!f->any || rec->ts > f->last_ts)
 		f->last_ts = rec->ts;

@@ -42,19 +42,17 @@ static int validate_symbol(const struct hmt_symbol *s, const char **ret_why)
 }
 
 /* What every version of a kind has had: events their identity, the rest the header. */
-static size_t min_size(const struct record_desc *d)
+static size_t min_size(unsigned int kind)
 {
-	if (d->has_tail)
-		return d->size;
-	if (d->kind < HMT_TASK || d->kind == HMT_SYNC_OBJECT)
+	if (kind == HMT_STACK || kind == HMT_SYMBOL)
+		return record_sizes[kind];
+	if (kind < HMT_TASK || kind == HMT_SYNC_OBJECT)
 		return sizeof(struct hmt_id);
 	return sizeof(struct hmt_hdr);
 }
 
 int record_validate(const struct hmt_hdr *rec, size_t avail, const char **ret_why)
 {
-	const struct record_desc *d;
-
 	if (avail < sizeof(*rec))
 		return bad(ret_why, "there is less than a record header");
 	if (rec->size < sizeof(*rec))
@@ -67,10 +65,9 @@ int record_validate(const struct hmt_hdr *rec, size_t avail, const char **ret_wh
 		return bad(ret_why, "a record is longer than what holds it");
 	if (!rec->kind)
 		return bad(ret_why, "a record is of kind 0, which does not exist");
-	d = record_desc(rec->kind);
-	if (!d)
+	if (!record_is_known(rec))
 		return 0;	/* of a newer version: to be stepped over */
-	if (rec->size < min_size(d))
+	if (rec->size < min_size(rec->kind))
 		return bad(ret_why, "a record is too small for its kind");
 	if (rec->kind == HMT_STACK)
 		return validate_stack((const struct hmt_stack *)rec, ret_why);
@@ -79,14 +76,12 @@ int record_validate(const struct hmt_hdr *rec, size_t avail, const char **ret_wh
 	return 0;
 }
 
-const struct hmt_hdr *record_extend(const struct hmt_hdr *rec, union record_buf *buf)
+const struct hmt_hdr *record_lengthen(const struct hmt_hdr *rec, union record_buf *buf)
 {
-	const struct record_desc *d = record_desc(rec->kind);
+	__u16 size = record_sizes[rec->kind];
 
-	if (!d || rec->size >= d->size)
-		return rec;
 	memcpy(buf, rec, rec->size);
-	memset(buf->bytes + rec->size, 0, d->size - rec->size);
-	buf->h.size = d->size;
+	memset(buf->bytes + rec->size, 0, size - rec->size);
+	buf->h.size = size;
 	return &buf->h;
 }
