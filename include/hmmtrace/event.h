@@ -233,9 +233,12 @@ enum hmt_kind {
  * younger than the begin. flags of end: HMT_SYNC_PARTIAL when the table itself
  * overflowed and proves nothing about what is absent.
  * HMT_SYNC_SNAPSHOT on begin: it comes from a walk of the kernel's own lists.
+ * HMT_SYNC_CARRIED on begin: nothing was lost, this is where things stand at the
+ * beginning of a part of a stream, from the records of the part before.
  */
 #define HMT_SYNC_PARTIAL 1
 #define HMT_SYNC_SNAPSHOT 2
+#define HMT_SYNC_CARRIED 4
 #define HMT_FIELDS_sync_begin(F) F(u64, flags, hex)
 #define HMT_FIELDS_sync_object(F) HMT_FIELDS_ID(F) \
 	F(u32, class, class) F(u32, owner, dec) F(u64, born, ns) \

@@ -140,7 +140,8 @@ int sync_set__apply(struct sync_set *s, const struct hmt_hdr *rec)
 		del(s, HMT_CLASS_RANGE, id->range);
 		return 0;
 	case HMT_FREE:
-		if (id->hmm && ((const struct hmt_free *)rec)->stage == 0)
+		/* Either stage: one that could not be set up has the second only. */
+		if (id->hmm)
 			del(s, HMT_CLASS_HMM, id->hmm);
 		return 0;
 	default:

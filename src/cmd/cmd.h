@@ -54,6 +54,7 @@ struct options {
 	struct pids pids;			/* filters */
 	struct words comms, drivers;
 	const char *object;			/* report: one life */
+	__u64 from_ns, to_ns;			/* a window of the trace; 0: from its beginning, to its end */
 	bool html;				/* report: as a page */
 	__u64 grace_ns;				/* 0: the engine's default */
 	__u8 severity[RULE_NR];			/* as in struct engine_opts */

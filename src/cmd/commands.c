@@ -38,6 +38,7 @@ static const struct opt record_opts[] = {
 
 static const struct opt report_opts[] = {
 	ROWS_FILTER,
+	ROWS_WINDOW,
 	ROWS_JUDGE,
 	OPT_STRING(0, "object", struct options, object, "ID",
 		   "only the life of this object, from birth to death: R17, M3, A1, R17.2"),
@@ -79,6 +80,7 @@ static const struct opt diff_opts[] = {
 
 static const struct opt dump_opts[] = {
 	ROWS_FILTER,
+	ROWS_WINDOW,
 	OPT_GROUP("Input and output"),
 	ROW_TEXT,
 	ROW_JSON("print NDJSON instead of text"),
@@ -99,6 +101,7 @@ static const struct opt export_opts[] = {
 	OPT_FLAG(0, "leaked", struct options, leaked,
 		 "with --folded: only what a finding calls a leak"),
 	ROWS_FILTER,
+	ROWS_WINDOW,
 	ROWS_JUDGE,
 	OPT_GROUP("Input and output"),
 	ROW_TEXT,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "cmd/window.h"
 #include "stream/file.h"
 #include "stream/filter.h"
 #include "stream/text.h"
@@ -61,6 +62,9 @@ int input__open(struct input *in, const struct invocation *inv, struct errmsg *e
 		ret = file_source__open(inv->rest.args[0], &in->source, err);
 	if (!ret && !inv->o.text)
 		file_source__read_ahead(in->source);
+	/* The window first: where things stand at its beginning is nobody's choice. */
+	if (!ret)
+		ret = window_source__open(&in->source, inv->o.from_ns, inv->o.to_ns, err);
 	if (!ret)
 		ret = input_filter(inv, &in->source, err);
 	if (ret)

@@ -85,6 +85,12 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 		   "type information of the running kernel, such as its vmlinux, where it does " \
 		   "not show its own")
 
+#define ROWS_WINDOW \
+	OPT_TIME(0, "from", struct options, from_ns, "T", \
+		 "only from so long after the first record on; what was registered before is " \
+		 "known, with its birth"), \
+	OPT_TIME(0, "to", struct options, to_ns, "T", \
+		 "only up to so long after the first record: the trace ends there")
 #define ROW_OUTPUT(what) \
 	OPT_STRING('o', "output", struct options, output, "FILE", what)
 #define ROW_FORCE \

@@ -258,7 +258,7 @@ struct engine {
 	__u64 lost_cpu_seq;	/* lost_seq before the losses, all on lost_cpu, began */
 
 	__u32 sync;		/* serial of the sync, 0: never */
-	bool in_sync, sync_snapshot;
+	bool in_sync, sync_snapshot, sync_carried;
 	__u64 sync_ts, sync_end_ts, sync_lost_seq;
 
 	struct map64 flags;	/* object -> struct flag */

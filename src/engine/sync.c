@@ -43,6 +43,7 @@ void on_sync_begin(struct engine *e, const struct hmt_sync_begin *s)
 	e->sync++;
 	e->in_sync = true;
 	e->sync_snapshot = s->flags & HMT_SYNC_SNAPSHOT;
+	e->sync_carried = s->flags & HMT_SYNC_CARRIED;
 	e->sync_ts = s->h.ts;
 	e->sync_lost_seq = e->lost_seq;
 }
@@ -92,6 +93,14 @@ static void set_from_table(struct engine *e, struct object *o, const struct hmt_
 	}
 }
 
+/* Why its birth is not among the records. */
+static __u16 unseen_birth(const struct engine *e, const struct hmt_sync_object *s)
+{
+	if (e->sync_carried)
+		return s->born ? 0 : OBJ_BORN_BEFORE;
+	return e->sync_snapshot ? OBJ_BORN_BEFORE : OBJ_IN_GAP;
+}
+
 static void born_in_gap(struct engine *e, struct object *o, struct event *ev,
 			const struct hmt_sync_object *s)
 {
@@ -109,7 +118,7 @@ static void born_in_gap(struct engine *e, struct object *o, struct event *ev,
 	if (!o)
 		return;
 	o->layer = s->hmm != 0;
-	o->flags |= OBJ_FROM_SYNC | (e->sync_snapshot ? OBJ_BORN_BEFORE : OBJ_IN_GAP);
+	o->flags |= OBJ_FROM_SYNC | unseen_birth(e, s);
 	o->sure = e->sync_lost_seq;
 	o->seen = e->sync;
 	set_from_table(e, o, s);
@@ -131,7 +140,8 @@ static void confirm_hmm(struct engine *e, struct object *hmm, const struct hmt_s
 	if (!uncertain(e, hmm) && hmm->state == LIFE_LIVE)
 		return;
 	hmm->state = LIFE_LIVE;
-	hmm->flags |= OBJ_IN_GAP;
+	if (!e->sync_carried)
+		hmm->flags |= OBJ_IN_GAP;
 	hmm_rebase(e, hmm, s->count);
 	hmm->sure = e->sync_lost_seq;
 }
@@ -160,7 +170,7 @@ static void confirm(struct engine *e, struct object *o, const struct hmt_sync_ob
 
 static void set_born(struct engine *e, struct object *hmm, const struct hmt_sync_object *s)
 {
-	if (e->sync_snapshot)
+	if (e->sync_snapshot || (e->sync_carried && !s->born))
 		return;
 	hmm->flags &= ~OBJ_BORN_BEFORE;
 	hmm->born = (struct mark){ .ts = s->born, .tgid = s->h.tgid, .tid = s->h.tid,

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "cmd/carry.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "capture/outq.h"
+#include "capture/resync.h"
+#include "stream/desc.h"
+
+/* How many ends are kept besides as many as there are objects, before they are looked through. */
+#define ENDS_SLACK 1024
+
+/* A mirror that was unregistered, as it was, and by which record. */
+struct ended {
+	struct sync_obj obj;
+	struct hmt_mirror_unregister rec;
+};
+
+struct carry {
+	bool any, uncertain;
+	struct hmt_start start;
+	__u64 ts;			/* latest */
+	struct hmt_lost lost;		/* all that no walk has made up for, in one */
+	struct sync_set live;
+	struct sync_set walk;		/* the objects of the walk that is being told */
+	bool in_walk, walk_adds;	/* adds: what it does not name may be there */
+	struct map64 names[3];		/* copies of SYMBOL, STACK, TASK records */
+	struct map64 mirrors;		/* struct ended, by address */
+	struct map64 mms;		/* copies of MM_RELEASE records */
+	struct map64 newborn;		/* copies of the REF_GET of an hmm that has no notifier yet */
+};
+
+enum { NAME_SYMBOL, NAME_STACK, NAME_TASK };
+
+struct carry *carry__new(void)
+{
+	struct carry *c = hmt_calloc(1, sizeof(*c));
+
+	if (c) {
+		sync_set__init(&c->live, ~0ULL);
+		sync_set__init(&c->walk, ~0ULL);
+	}
+	return c;
+}
+
+void carry__free(struct carry *c)
+{
+	if (!c)
+		return;
+	sync_set__free(&c->live);
+	sync_set__free(&c->walk);
+	for (int i = 0; i < 3; i++)
+		map64__free_values(&c->names[i]);
+	map64__free_values(&c->mirrors);
+	map64__free_values(&c->mms);
+	map64__free_values(&c->newborn);
+	hmt_free(c);
+}
+
+/* Takes val, which goes when that fails. */
+static int keep(struct map64 *m, __u64 key, void *val)
+{
+	void *old = val ? map64__get(m, key) : NULL;
+	int err = val ? map64__put(m, key, val) : -ENOMEM;
+
+	hmt_free(err ? val : old);
+	return err;
+}
+
+static void forget(struct map64 *m, __u64 key)
+{
+	hmt_free(map64__del(m, key));
+}
+
+/* --- ends that something alive may be left behind by ------------------------------- */
+
+static const struct sync_obj *next_of(const struct sync_set *s, int class, struct map64_iter *it)
+{
+	return map64__next(&s->objs[class], it) ? it->val : NULL;
+}
+
+/* Does something live that was there when this ended, and should have gone before it? */
+static bool leaves_range(const struct carry *c, __u64 mirror, __u64 ended)
+{
+	struct map64_iter it = { 0 };
+	const struct sync_obj *o;
+
+	while ((o = next_of(&c->live, HMT_CLASS_RANGE, &it)))
+		if (o->val.mirror == mirror && o->val.born < ended)
+			return true;
+	return false;
+}
+
+/*
+ * A notifier that is younger than the end is on another address space with this
+ * cookie: what is older was left behind on the first one, or is on neither.
+ */
+static bool leaves_any(const struct carry *c, __u64 mm, __u64 ended)
+{
+	bool any = false;
+
+	for (int class = HMT_CLASS_MIRROR; class <= HMT_CLASS_RANGE; class++) {
+		struct map64_iter it = { 0 };
+		const struct sync_obj *o;
+
+		while ((o = next_of(&c->live, class, &it))) {
+			if (o->val.mm != mm)
+				continue;
+			if (o->val.born >= ended && !o->val.hmm)
+				return false;
+			any |= o->val.born < ended;
+		}
+	}
+	return any;
+}
+
+static void prune(struct carry *c, struct map64 *m)
+{
+	struct map64_iter it = { 0 };
+	struct map64 left = { 0 };
+
+	map64__for_each(m, &it) {
+		const struct ended *e = it.val;
+		const struct hmt_hdr *h = it.val;
+		bool needed = m == &c->mms ? leaves_any(c, it.key, h->ts) :
+			      leaves_range(c, it.key, e->rec.h.ts);
+
+		if (!needed || map64__put(&left, it.key, it.val))
+			hmt_free(it.val);
+	}
+	map64__free(m);
+	*m = left;
+}
+
+static int note_end(struct carry *c, struct map64 *m, __u64 key, void *val)
+{
+	size_t live = c->live.objs[HMT_CLASS_RANGE].nr + c->live.objs[HMT_CLASS_MIRROR].nr;
+	int err = keep(m, key, val);
+
+	if (!err && m->nr > live + ENDS_SLACK)
+		prune(c, m);
+	return err;
+}
+
+/* Before the set forgets it. */
+static int end_mirror(struct carry *c, const struct hmt_mirror_unregister *rec)
+{
+	const struct sync_obj *o = map64__get(&c->live.objs[HMT_CLASS_MIRROR], rec->mirror);
+	struct ended *e;
+
+	if (!o || !rec->hmm)
+		return 0;
+	e = hmt_calloc(1, sizeof(*e));
+	if (e) {
+		e->obj = *o;
+		memcpy(&e->rec, rec, sizeof(e->rec));
+	}
+	return note_end(c, &c->mirrors, rec->mirror, e);
+}
+
+static int end_mm(struct carry *c, const struct hmt_hdr *rec)
+{
+	if (!rec->mm || map64__get(&c->mms, rec->mm))
+		return 0;
+	return note_end(c, &c->mms, rec->mm, hmt_memdup(rec, rec->size));
+}
+
+/* Somebody registers where something had ended: another life, or another address space. */
+static void begin_again(struct carry *c, const struct hmt_id *id, __s64 ret, __u32 mm_users)
+{
+	if (ret)
+		return;
+	if (id->h.kind == HMT_MIRROR_REGISTER)
+		forget(&c->mirrors, id->mirror);
+	/* Users never come back from zero. */
+	if (mm_users)
+		forget(&c->mms, id->h.mm);
+}
+
+/*
+ * The first reference makes a struct hmm, and its notifier is what tells that it
+ * is a new one: between the two it is the record that has to be told, not the count.
+ */
+static int note_newborn(struct carry *c, const struct hmt_hdr *rec)
+{
+	const struct hmt_id *id = (const struct hmt_id *)rec;
+
+	switch (rec->kind) {
+	case HMT_REF_GET:
+		if (id->hmm && ((const struct hmt_ref_get *)rec)->count == 1)
+			return keep(&c->newborn, id->hmm, hmt_memdup(rec, rec->size));
+		return 0;
+	case HMT_MIRROR_REGISTER:
+		forget(&c->newborn, id->hmm ? id->hmm : id->mirror);
+		return 0;
+	case HMT_FREE:
+		forget(&c->newborn, id->hmm);
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+/* --- walks of the live-object table ------------------------------------------------- */
+
+static int walk_object(struct carry *c, const struct hmt_sync_object *s)
+{
+	const struct live_key key = {
+		.class = s->class,
+		.addr = s->class == HMT_CLASS_HMM ? s->hmm :
+			s->class == HMT_CLASS_MIRROR ? s->mirror : s->range,
+	};
+	const struct live_val val = {
+		.mm = s->h.mm, .hmm = s->hmm, .mirror = s->mirror, .range = s->range,
+		.ops = s->ops, .ops_fn = s->ops_fn, .born = s->born, .count = s->count,
+		.start = s->start, .end = s->end, .owner = s->owner, .stack = s->stack,
+	};
+
+	if (!c->in_walk || s->class > HMT_CLASS_RANGE)
+		return 0;
+	return sync_set__add(&c->walk, &key, &val);
+}
+
+/* What the walk names and the records do not; with all, what they name and it does not goes. */
+static int end_walk(struct carry *c, bool all)
+{
+	struct map64_iter it;
+	int err = 0;
+
+	c->in_walk = false;
+	if (all) {
+		sync_set__free(&c->live);
+		c->live = c->walk;
+		sync_set__init(&c->walk, ~0ULL);
+		c->uncertain = false;
+		return 0;
+	}
+	for (int class = HMT_CLASS_HMM; class <= HMT_CLASS_RANGE && !err; class++) {
+		map64__for_each(&c->walk.objs[class], &it) {
+			const struct sync_obj *o = it.val;
+			struct live_key key = { .class = class, .addr = it.key };
+
+			if (!err && !map64__get(&c->live.objs[class], it.key))
+				err = sync_set__add(&c->live, &key, &o->val);
+		}
+	}
+	sync_set__free(&c->walk);
+	return err;
+}
+
+static void begin_walk(struct carry *c, __u64 flags)
+{
+	sync_set__free(&c->walk);
+	sync_set__init(&c->walk, ~0ULL);
+	c->in_walk = true;
+	c->walk_adds = flags & HMT_SYNC_SNAPSHOT;
+}
+
+/* --- feeding ------------------------------------------------------------------------- */
+
+static void note_lost(struct carry *c, const struct hmt_lost *l)
+{
+	if (!cause_overturns(l->cause))
+		return;
+	if (!c->uncertain) {
+		memcpy(&c->lost, l, sizeof(c->lost));
+		c->uncertain = true;
+		return;
+	}
+	c->lost.h.ts = l->h.ts;
+	c->lost.count = c->lost.count + l->count < l->count ? ~0ULL : c->lost.count + l->count;
+}
+
+static int feed_other(struct carry *c, const struct hmt_hdr *rec)
+{
+	switch (rec->kind) {
+	case HMT_START:
+		memcpy(&c->start, rec, sizeof(c->start));
+		return 0;
+	case HMT_LOST:
+		note_lost(c, (const struct hmt_lost *)rec);
+		return 0;
+	case HMT_SYMBOL:
+		return keep(&c->names[NAME_SYMBOL], ((const struct hmt_symbol *)rec)->addr,
+			    hmt_memdup(rec, rec->size));
+	case HMT_STACK:
+		return keep(&c->names[NAME_STACK], (__u64)((const struct hmt_stack *)rec)->stack,
+			    hmt_memdup(rec, rec->size));
+	case HMT_TASK:
+		return keep(&c->names[NAME_TASK], rec->tgid, hmt_memdup(rec, rec->size));
+	case HMT_SYNC_BEGIN:
+		begin_walk(c, ((const struct hmt_sync_begin *)rec)->flags);
+		return 0;
+	case HMT_SYNC_OBJECT:
+		return walk_object(c, (const struct hmt_sync_object *)rec);
+	case HMT_SYNC_END:
+		if (!c->in_walk)
+			return 0;
+		return end_walk(c, !c->walk_adds &&
+				!(((const struct hmt_sync_end *)rec)->flags & HMT_SYNC_PARTIAL));
+	case HMT_MM_RELEASE:
+		return end_mm(c, rec);
+	default:
+		return 0;
+	}
+}
+
+int carry__feed(struct carry *c, const struct hmt_hdr *rec)
+{
+	int err = 0;
+
+	if (!c->any)
+		hdr_make(&c->start.h, HMT_START, sizeof(c->start), rec->ts);
+	c->any = true;
+	if (rec->ts > c->ts)
+		c->ts = rec->ts;
+	if (rec->kind == HMT_MIRROR_UNREGISTER)
+		err = end_mirror(c, (const struct hmt_mirror_unregister *)rec);
+	if (rec->kind == HMT_MIRROR_REGISTER)
+		begin_again(c, (const struct hmt_id *)rec, ((const struct hmt_mirror_register *)rec)->ret,
+			    ((const struct hmt_mirror_register *)rec)->mm_users);
+	if (rec->kind == HMT_RANGE_REGISTER)
+		begin_again(c, (const struct hmt_id *)rec, ((const struct hmt_range_register *)rec)->ret,
+			    ((const struct hmt_range_register *)rec)->mm_users);
+	err = err ? err : note_newborn(c, rec);
+	err = err ? err : sync_set__apply(&c->live, rec);
+	return err ? err : feed_other(c, rec);
+}
+
+/* --- telling -------------------------------------------------------------------------- */
+
+/* By time, so that what was first is told first. */
+static int cmp_recs(const void *a, const void *b)
+{
+	const struct hmt_hdr *x = *(const struct hmt_hdr *const *)a;
+	const struct hmt_hdr *y = *(const struct hmt_hdr *const *)b;
+
+	if (x->ts != y->ts)
+		return x->ts < y->ts ? -1 : 1;
+	return x->mm < y->mm ? -1 : x->mm > y->mm;
+}
+
+struct telling {
+	carry_emit_fn emit;
+	void *ctx;
+	__u64 ts;		/* of all that is told of the state */
+};
+
+static int tell_mark(const struct telling *t, __u16 kind, __u64 flags)
+{
+	struct hmt_tick rec;
+
+	hdr_make(&rec.h, kind, sizeof(rec), t->ts);
+	rec.flags = flags;
+	return t->emit(t->ctx, &rec.h);
+}
+
+/* Names carry no time of their own: that of the state, or they would seem to be from before. */
+static int tell_names(const struct carry *c, const struct telling *t)
+{
+	struct map64_iter it;
+	union record_buf rec;
+	int err = 0;
+
+	for (int i = 0; i < 3; i++) {
+		map64__for_each(&c->names[i], &it) {
+			const struct hmt_hdr *h = it.val;
+
+			if (err)
+				return err;
+			memcpy(&rec, h, h->size);
+			rec.h.ts = t->ts;
+			err = t->emit(t->ctx, &rec.h);
+		}
+	}
+	return err;
+}
+
+static int tell_objects(struct carry *c, const struct telling *t)
+{
+	struct sync_obj **list = NULL;
+	struct map64_iter it;
+	int err = 0;
+	long nr;
+
+	/* What has ended is alive once more, so that it can end before their eyes. */
+	map64__for_each(&c->mirrors, &it) {
+		struct ended *e = it.val;
+		struct live_key key = { .class = HMT_CLASS_MIRROR, .addr = it.key };
+
+		err = err ? err : sync_set__add(&c->live, &key, &e->obj.val);
+	}
+	nr = err ? err : sync_set__list(&c->live, &list);
+	for (long i = 0; i < nr && !err; i++) {
+		struct hmt_sync_object rec;
+
+		sync_obj__record(list[i], t->ts, &rec);
+		if (rec.class == HMT_CLASS_HMM && map64__get(&c->newborn, rec.hmm))
+			continue;
+		err = t->emit(t->ctx, &rec.h);
+	}
+	hmt_free(list);
+	map64__for_each(&c->mirrors, &it)
+		forget(&c->live.objs[HMT_CLASS_MIRROR], it.key);
+	return nr < 0 ? (int)nr : err;
+}
+
+/* What is told by its own record, sorted; an array to be freed. Return: how many, or -ENOMEM. */
+static long list_ends(struct carry *c, const struct hmt_hdr ***ret_list)
+{
+	const struct hmt_hdr **list;
+	struct map64_iter it;
+	long nr = 0;
+
+	prune(c, &c->mirrors);
+	prune(c, &c->mms);
+	list = hmt_calloc(c->mirrors.nr + c->mms.nr + c->newborn.nr + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	map64__for_each(&c->mirrors, &it)
+		list[nr++] = &((const struct ended *)it.val)->rec.h;
+	map64__for_each(&c->mms, &it)
+		list[nr++] = it.val;
+	map64__for_each(&c->newborn, &it)
+		list[nr++] = it.val;
+	qsort(list, (size_t)nr, sizeof(*list), cmp_recs);
+	*ret_list = list;
+	return nr;
+}
+
+int carry__emit(struct carry *c, carry_emit_fn emit, void *ctx)
+{
+	struct telling t = { .emit = emit, .ctx = ctx, .ts = c->ts };
+	const struct hmt_hdr **ends;
+	long nr;
+	int err;
+
+	if (!c->any)
+		return 0;
+	nr = list_ends(c, &ends);
+	if (nr < 0)
+		return (int)nr;
+	/* What ended before is not named: an unregister of it is no fault of this part. */
+	c->start.flags &= ~(__u64)HMT_START_BASELINE;
+	err = emit(ctx, &c->start.h);
+	err = err ? err : tell_names(c, &t);
+	err = err ? err : tell_mark(&t, HMT_SYNC_BEGIN, HMT_SYNC_CARRIED);
+	err = err ? err : tell_objects(c, &t);
+	err = err ? err : tell_mark(&t, HMT_SYNC_END, c->uncertain ? HMT_SYNC_PARTIAL : 0);
+	for (long i = 0; i < nr && !err; i++)
+		err = emit(ctx, ends[i]);
+	if (c->uncertain && !err)
+		err = emit(ctx, &c->lost.h);
+	hmt_free(ends);
+	return err;
+}
