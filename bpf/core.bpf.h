@@ -230,6 +230,19 @@ static __always_inline int threads_left(struct task_struct *task)
 	return BPF_CORE_READ(task, signal, live.counter);
 }
 
+/*
+ * The exiting task has given its share of the mm back, and the kernel found no
+ * other process that has one. Since 6.16 the tracepoint comes before that: then
+ * nothing is said.
+ */
+static __always_inline int mm_is_left(struct task_struct *task, __u64 mm)
+{
+	const struct mm_struct *m = (const void *)mm;
+
+	return bpf_core_field_exists(m->owner) && !BPF_CORE_READ(task, mm) &&
+	       !BPF_CORE_READ(m, owner);
+}
+
 /* Return: 0, or negative if it cannot be read. */
 static __always_inline int users_of(__u64 notifier, __u32 *users)
 {

@@ -178,9 +178,13 @@ enum hmt_kind {
  */
 #define HMT_FIELDS_task(F) F(u64, comm0, comm) F(u64, comm1, pad) \
 	F(u32, parent, dec) F(u32, flags, hex)
-/* The last thread of process hdr.tgid is gone; hdr.mm is its address space if it was tracked */
+/*
+ * The last thread of process hdr.tgid is gone; hdr.mm is its address space if it was tracked.
+ * flags: HMT_EXIT_LAST when it has given its share back and no other process has one.
+ */
+#define HMT_EXIT_LAST 1
 #define HMT_FIELDS_task_exit(F) F(u32, mm_users, dec) F(u32, mm_count, dec) \
-	F(u64, rss_pages, dec)
+	F(u64, rss_pages, dec) F(u64, flags, hex)
 /*
  * Process hdr.tgid, which exits, had this file of a driver open, and somebody
  * else has it open too. hdr.mm as in task_exit. Character devices and anonymous
@@ -206,6 +210,7 @@ enum hmt_kind {
 #define HMT_START_HOT_INVALIDATE 4 /* invalidate and callback records are on */
 #define HMT_START_COUNT_FAULT 8 /* faults and reads are counted: hot-count records */
 #define HMT_START_COUNT_INVALIDATE 16 /* and so are invalidations and callbacks */
+#define HMT_START_RETURNS 32 /* what ends an unregister, and what frees a notifier, is on record */
 #define HMT_FIELDS_start(F) F(u64, flags, hex)
 #define HMT_FIELDS_end(F) F(u64, flags, hex)
 #define HMT_FIELDS_tick(F) F(u64, flags, hex)
@@ -357,7 +362,7 @@ _Static_assert(sizeof(struct hmt_mm_release) == 72, "ABI");
 _Static_assert(sizeof(struct hmt_fault_end) == 96, "ABI");
 _Static_assert(sizeof(struct hmt_invalidate_begin) == 96, "ABI");
 _Static_assert(sizeof(struct hmt_task) == 56, "ABI");
-_Static_assert(sizeof(struct hmt_task_exit) == 48, "ABI");
+_Static_assert(sizeof(struct hmt_task_exit) == 56, "ABI");
 _Static_assert(sizeof(struct hmt_lost) == 56, "ABI");
 _Static_assert(sizeof(struct hmt_stack) == 40, "ABI");
 _Static_assert(sizeof(struct hmt_symbol) == 56, "ABI");

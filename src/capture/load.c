@@ -442,7 +442,7 @@ int capture__attach(struct capture *c, struct errmsg *err)
 
 int capture__activate(struct capture *c, struct errmsg *err)
 {
-	__u64 ts;
+	__u64 ts, returns = plan_sees_returns(&c->plan) ? HMT_START_RETURNS : 0;
 
 	if (meta_fill_plan(c))
 		return err_set(err, -ENOMEM, "there is no memory to trace with");
@@ -451,7 +451,7 @@ int capture__activate(struct capture *c, struct errmsg *err)
 	ts = clock_ns(CLOCK_MONOTONIC);
 	c->meta->mono_start_ns = ts;
 	c->reader.src.meta = c->meta;
-	if (reader__start(&c->reader, ts, c->opts.hot))
+	if (reader__start(&c->reader, ts, c->opts.hot | returns))
 		return err_set(err, -ENOMEM, "there is no memory to trace with");
 	switch_trace(c, true);
 	c->active = true;

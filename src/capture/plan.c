@@ -530,6 +530,22 @@ void plan_build(const struct features *f, const struct plan_opts *opts, struct p
 	}
 }
 
+/* A kretprobe that finds no room is missed without a word. */
+bool plan_sees_returns(const struct plan *p)
+{
+	static const int tp_rows[] = { TP_MIRROR_UNREGISTER_END, TP_RANGE_UNREGISTER_END, TP_FREE };
+	static const int fn_rows[] = { FN_REMOVE, FN_UNREGISTER, FN_PUT, FN_FREE_RCU };
+	bool fn = p->source == CAPTURE_NOTIFIER;
+
+	for (int i = 0; i < (fn ? 4 : 3); i++) {
+		const struct plan_row *row = &p->rows[fn ? fn_rows[i] : tp_rows[i]];
+
+		if (row->state != PLAN_ON || (fn && row->mech != MECH_FENTRY))
+			return false;
+	}
+	return true;
+}
+
 int plan_row_failed(struct plan *p, int row, int code)
 {
 	struct plan_row *r = &p->rows[row];

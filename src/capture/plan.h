@@ -86,6 +86,9 @@ int plan_row_failed(struct plan *p, int row, int code);
 /* The iterators could not be loaded after all: nobody can be named who holds anything. */
 void plan_no_holders(struct plan *p);
 
+/* Is every return of an unregister, and every free of a notifier, on record or counted as lost? */
+bool plan_sees_returns(const struct plan *p);
+
 const char *plan_tier_name(enum plan_tier tier);	/* "full", "partial", "none" */
 const char *plan_state_name(enum plan_state state);	/* "on", "off", "missing" */
 const char *plan_mech_name(enum plan_mech mech);	/* "tp_btf", "fentry", "iter", .., "-" */

@@ -56,7 +56,7 @@ struct options {
 	const char *object;			/* report: one life */
 	__u64 from_ns, to_ns;			/* a window of the trace; 0: from its beginning, to its end */
 	bool html;				/* report: as a page */
-	__u64 grace_ns;				/* 0: the engine's default */
+	__u64 grace_ns[GRACE_NR];		/* as in struct engine_opts */
 	__u8 severity[RULE_NR];			/* as in struct engine_opts */
 	struct words asserts;			/* check: what is to hold, and what is known */
 	const char *assertions, *baseline, *write_baseline, *suppressions;

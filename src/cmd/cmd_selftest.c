@@ -214,9 +214,9 @@ int cmd_selftest(struct invocation *inv)
 	char *report = NULL;
 	int ret, status;
 
-	if (!inv->o.grace_ns)
-		judged.o.grace_ns = DEFAULT_GRACE_NS;
-	t.grace_ns = judged.o.grace_ns;
+	if (!inv->o.grace_ns[GRACE_RELEASE])
+		judged.o.grace_ns[GRACE_RELEASE] = DEFAULT_GRACE_NS;
+	t.grace_ns = judged.o.grace_ns[GRACE_RELEASE];
 	judged.o.json = true;
 	ret = run_to_memory(&t, &report, &why, &err);
 	if (ret) {

@@ -26,7 +26,7 @@ static const struct opt record_opts[] = {
 	ROWS_FILTER,
 	ROWS_CAPTURE,
 	OPT_GROUP("Output"),
-	OPT_TIME('g', "grace", struct options, grace_ns, "T",
+	OPT_TIME('g', "grace", struct options, grace_ns[GRACE_RELEASE], "T",
 		 "how long to go on after the command ended (default 1s)"),
 	ROW_OUTPUT("write this trace file (default hmmtrace.hmt); - is stdout"),
 	ROW_FORCE,
@@ -146,7 +146,7 @@ static const struct opt selftest_opts[] = {
 		   "what is to be proven: kernel (through the exerciser module), stream (through "
 		   "records that are made up) or auto (the first, else the second)"),
 	ROW_SOURCE,
-	OPT_TIME('g', "grace", struct options, grace_ns, "T",
+	OPT_TIME('g', "grace", struct options, grace_ns[GRACE_RELEASE], "T",
 		 "how long what should be gone may stay before it is flagged (default 200ms)"),
 	OPT_CALL('W', NULL, struct options, severity, "RULE=LEVEL", option_severity,
 		 "set the severity of a rule: error, warn, note or off"),

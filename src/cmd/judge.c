@@ -78,7 +78,7 @@ int judge__init_lives(struct judge *j, struct invocation *inv, FILE *out, judge_
 		.ctx = j, .on_finding = on_finding, .on_released = on_released,
 		.on_life = on_life ? on_life : on_life_over,
 	};
-	struct engine_opts opts = { .grace_ns = inv->o.grace_ns };
+	struct engine_opts opts = { .max_objects = 0 };
 	int ret;
 
 	*j = (struct judge){ .inv = inv };
@@ -87,6 +87,7 @@ int judge__init_lives(struct judge *j, struct invocation *inv, FILE *out, judge_
 		judge__free(j);
 		return ret;
 	}
+	memcpy(opts.grace_ns, inv->o.grace_ns, sizeof(opts.grace_ns));
 	memcpy(opts.severity, inv->o.severity, sizeof(opts.severity));
 	j->symtab = symtab__new();
 	j->engine = engine__new(&opts, &cb);

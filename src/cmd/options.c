@@ -97,6 +97,34 @@ int option_events(void *dst, const char *value, struct errmsg *err)
 	}
 }
 
+/* "2s", "free=5s", or several with commas between; 2s is that without a name. */
+int option_grace(void *dst, const char *value, struct errmsg *err)
+{
+	__u64 *grace_ns = dst;
+	char time[32];
+	size_t len;
+
+	for (const char *p = value; ; p += len + 1) {
+		const char *equals = memchr(p, '=', strcspn(p, ","));
+		const char *at = equals ? equals + 1 : p;
+		enum grace kind = GRACE_RELEASE;
+
+		len = strcspn(p, ",");
+		if (equals)
+			kind = grace_by_name(p, (size_t)(equals - p));
+		if (kind == GRACE_NR)
+			return err_set(err, -EINVAL, "has a kind that is none of exit, free, "
+				       "unregister, callback, invalidate, livelock");
+		snprintf(time, sizeof(time), "%.*s", (int)(p + len - at), at);
+		if ((size_t)(p + len - at) >= sizeof(time) ||
+		    parse_duration(time, &grace_ns[kind]))
+			return err_set(err, -EINVAL,
+				       "is not a duration like 500ms, 1.5s or 2m");
+		if (!p[len])
+			return 0;
+	}
+}
+
 int option_severity(void *dst, const char *value, struct errmsg *err)
 {
 	const char *equals = strchr(value, '=');

@@ -18,6 +18,7 @@ int option_pid(void *dst, const char *value, struct errmsg *err);
 int option_entries(void *dst, const char *value, struct errmsg *err);
 int option_ring(void *dst, const char *value, struct errmsg *err);
 int option_events(void *dst, const char *value, struct errmsg *err);
+int option_grace(void *dst, const char *value, struct errmsg *err);
 int option_severity(void *dst, const char *value, struct errmsg *err);
 
 #define ROWS_FILTER \
@@ -30,8 +31,10 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 		 "only objects of such a driver (module or symbol of its callbacks)")
 
 #define ROWS_JUDGE \
-	OPT_TIME('g', "grace", struct options, grace_ns, "T", \
-		 "how long what should be gone may stay before it is flagged (default 1s)"), \
+	OPT_CALL('g', "grace", struct options, grace_ns, "T", option_grace, \
+		 "how long what should be gone may stay before it is flagged (default 1s); " \
+		 "also by kind, as in 1s,unregister=30s: exit, free, unregister, callback, " \
+		 "invalidate, livelock"), \
 	OPT_CALL('W', NULL, struct options, severity, "RULE=LEVEL", option_severity, \
 		 "set the severity of a rule: error, warn, note or off"), \
 	OPT_STRING(0, "suppressions", struct options, suppressions, "FILE", \

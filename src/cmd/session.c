@@ -132,7 +132,7 @@ static int start_capture(struct session *s, struct errmsg *err)
 		.ring_bytes = (__u32)o->ring_bytes,
 		.table_entries = (__u32)o->table_entries,
 		.hot = o->hot,
-		.grace_ns = o->grace_ns,
+		.grace_ns = o->grace_ns[GRACE_RELEASE],
 		.stacks = o->stacks == STACKS_NONE ? CAPTURE_STACKS_NONE :
 			  o->stacks == STACKS_ALL ? CAPTURE_STACKS_ALL : CAPTURE_STACKS_BIRTHS,
 		.version = HMT_VERSION,
@@ -290,7 +290,7 @@ static __u64 now_ns(void)
 
 static bool time_to_stop(struct session *s, const struct hmt_hdr *rec)
 {
-	const __u64 grace = s->inv->o.grace_ns;
+	const __u64 grace = s->inv->o.grace_ns[GRACE_RELEASE];
 
 	if (interrupted)
 		return true;

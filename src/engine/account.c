@@ -149,7 +149,7 @@ static int find_get(const struct account *a, const struct event *ev, bool all)
 }
 
 /* Which it is nobody says. What names a range is on its way to a register: the last to be meant. */
-static void drop_unnamed(struct account *a, const struct event *ev)
+static __u32 unnamed(const struct account *a, const struct event *ev)
 {
 	int i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
 
@@ -160,19 +160,28 @@ static void drop_unnamed(struct account *a, const struct event *ev)
 	for (__u32 k = 0; i < 0 && k < a->nr; k++)
 		if (a->hold[k].why != HOLD_GET)
 			i = (int)k;
-	drop_some(a, i < 0 ? 0 : (__u32)i);
+	return i < 0 ? 0 : (__u32)i;
 }
 
-void account_registered(struct account *a, const struct event *ev)
+static __u8 drop(struct account *a, int known, const struct event *ev)
+{
+	__u32 i = known >= 0 ? (__u32)known : unnamed(a, ev);
+	__u8 got_at = a->hold[i].got_at;
+
+	if (known >= 0)
+		drop_known(a, i);
+	else
+		drop_some(a, i);
+	return got_at;
+}
+
+__u8 account_registered(struct account *a, const struct event *ev)
 {
 	int i = find_range(a, ev->id->range);
 
 	if (i < 0)
 		i = find_task(a, ev->m.tid, HOLD_GET, ev->id->mirror);
-	if (i >= 0)
-		drop_known(a, (__u32)i);
-	else if (a->nr)
-		drop_unnamed(a, ev);
+	return i >= 0 || a->nr ? drop(a, i, ev) : 0;
 }
 
 /*
@@ -199,7 +208,7 @@ struct hold *account_failed(struct account *a, const struct event *ev)
 	return &a->hold[i];
 }
 
-bool account_put(struct account *a, const struct event *ev)
+bool account_put(struct account *a, const struct event *ev, __u8 *ret_got_at)
 {
 	int i;
 
@@ -210,12 +219,8 @@ bool account_put(struct account *a, const struct event *ev)
 		i = find_task(a, ev->m.tid, HOLD_ENDED, ev->id->mirror);
 	if (i < 0 && ev->id->mirror)
 		i = find_task(a, ev->m.tid, HOLD_FAILED, ev->id->mirror);
-	if (i >= 0) {
-		drop_known(a, (__u32)i);
-		return true;
-	}
-	/* A register that failed has put what it would put before it said so. */
-	drop_unnamed(a, ev);
+	/* Unnamed: a register that failed has put what it would put before it said so. */
+	*ret_got_at = drop(a, i, ev);
 	return true;
 }
 

@@ -170,9 +170,10 @@ static struct object *failed(struct engine *e, const struct event *ev, const str
 	}
 	if (!o)
 		return NULL;
+	history_failed(e, o, &ev->m, !o->nr_failed);
 	if (o->nr_failed < 0xffff)
 		o->nr_failed++;
-	o->last_failed = (__s16)b->ret;
+	o->flags &= (__u16)~OBJ_FREED;
 	touch(o, ev->m.ts);
 	history_add(e, o, &ev->m);
 	if (step.act != ACT_FAIL)
@@ -206,12 +207,20 @@ static void own_hmm(struct object *hmm, const struct birth *b)
 		hmm->born.more = b->owner;
 }
 
-static void born_on_hmm(struct engine *e, struct object *hmm, const struct event *ev,
-			const struct birth *b)
+static void own_mm(struct object *mm, const struct event *ev, const struct birth *b,
+		   __u32 mm_count)
+{
+	if (b->owner)
+		mm->born.more = b->owner;
+	mm_read(mm, ev->m.ts, b->mm_users, mm_count);
+}
+
+static void born_on_hmm(struct engine *e, struct object *o, struct object *hmm,
+			const struct event *ev, const struct birth *b)
 {
 	own_hmm(hmm, b);
 	hmm->account->quiet = false;
-	account_registered(hmm->account, ev);
+	o->got_at = account_registered(hmm->account, ev);
 	hmm_check_released(e, hmm, &ev->m);
 	history_add(e, hmm, &ev->m);
 	touch(hmm, ev->m.ts);
@@ -220,7 +229,7 @@ static void born_on_hmm(struct engine *e, struct object *hmm, const struct event
 void life_late(struct engine *e, struct object *o, __u64 ts)
 {
 	o->flags |= OBJ_LATE;
-	timer_add(e, TIMER_LATE, o, ts + e->opts.grace_ns);
+	timer_add(e, TIMER_LATE, o, ts + grace_of(e, GRACE_RELEASE));
 }
 
 void on_mirror_register(struct engine *e, struct event *ev)
@@ -252,8 +261,10 @@ void on_mirror_register(struct engine *e, struct event *ev)
 	if (!o)
 		return;
 	life_link(e, o, mm, hmm);
+	if (mm)
+		own_mm(mm, ev, &b, r->mm_count);
 	if (hmm) {
-		born_on_hmm(e, hmm, ev, &b);
+		born_on_hmm(e, o, hmm, ev, &b);
 	} else {
 		o->users = r->refs ? (__s64)r->refs : 1;
 		e->stats.live_refs += (__u64)o->users;
@@ -431,8 +442,10 @@ void on_range_register(struct engine *e, struct event *ev)
 		return;
 	life_link(e, o, mm, home.mirror && home.mirror->parent == home.hmm ? home.mirror
 									  : home.hmm);
+	if (mm)
+		own_mm(mm, ev, &b, r->mm_count);
 	if (home.hmm)
-		born_on_hmm(e, home.hmm, ev, &b);
+		born_on_hmm(e, o, home.hmm, ev, &b);
 	if (use.fate != MM_FINE)
 		charge_dead_mm(e, o, &use, ev);
 	else if (home.hmm)

@@ -15,8 +15,7 @@ struct engine *engine__new(const struct engine_opts *opts, const struct engine_c
 		e->opts = *opts;
 	if (cb)
 		e->cb = *cb;
-	if (!e->opts.grace_ns)
-		e->opts.grace_ns = DEFAULT_GRACE_NS;
+	grace_defaults(e->opts.grace_ns);
 	if (!e->opts.max_objects)
 		e->opts.max_objects = DEFAULT_MAX_OBJECTS;
 	e->graves = hmt_calloc(GRAVES, sizeof(*e->graves));
@@ -29,6 +28,8 @@ struct engine *engine__new(const struct engine_opts *opts, const struct engine_c
 	map64__init(&e->flags);
 	map64__init(&e->holders);
 	map64__init(&e->sites_by_key);
+	map64__init(&e->threads);
+	watch_init(e);
 	return e;
 }
 
@@ -49,6 +50,7 @@ void engine__free(struct engine *e)
 	map64__free(&e->flags);
 	map64__free_values(&e->holders);
 	object_free_all(e);
+	calls_free(e);
 	timers_free(e);
 	sites_free(e);
 	hmt_free(e->graves);
@@ -61,6 +63,7 @@ static void on_start(struct engine *e, const struct hmt_start *s)
 {
 	e->started = true;
 	e->baseline = s->flags & HMT_START_BASELINE;
+	e->returns = s->flags & HMT_START_RETURNS;
 }
 
 typedef void (*event_fn)(struct engine *e, struct event *ev);
@@ -82,6 +85,12 @@ static const event_fn handlers[HMT_KIND_MAX] = {
 	/* Begin only: what ends after an unregister may have begun before it. */
 	[HMT_FAULT_BEGIN] = on_range_use,
 	[HMT_READ_BEGIN] = on_range_use,
+	[HMT_FAULT_END] = on_fault_end,
+	[HMT_INVALIDATE_BEGIN] = on_invalidate,
+	[HMT_INVALIDATE_END] = on_invalidate,
+	[HMT_CALLBACK_BEGIN] = on_callback,
+	[HMT_CALLBACK_END] = on_callback,
+	[HMT_TASK_EXIT] = on_task_exit,
 };
 
 static void read_moment(const struct hmt_hdr *h, struct moment *m)
@@ -238,6 +247,7 @@ int engine__finish(struct engine *e)
 		return 0;
 	e->finishing = true;
 	timers_finish(e);
+	watch_finish(e);
 	rules_finish(e);
 	return e->oom ? -ENOMEM : 0;
 }

@@ -7,12 +7,34 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
+#include <stddef.h>
+
 #include "engine/finding.h"
 
 struct engine;
 
+/*
+ * How long each kind of absence is tolerated: X(ID, "name", default in ms, "what may take
+ * that long"). RELEASE is the grace time without a name; a default of 0 is that of RELEASE.
+ */
+#define HMT_GRACES(X) \
+	X(RELEASE,    "release",     1000, "what should have been released or put") \
+	X(EXIT,       "exit",           0, "the end of an address space after its last process") \
+	X(FREE,       "free",       10000, "the free of a notifier after its last put") \
+	X(UNREGISTER, "unregister", 10000, "the return of an unregister") \
+	X(CALLBACK,   "callback",    5000, "the return of a driver's callback") \
+	X(INVALIDATE, "invalidate", 10000, "the end of an invalidation") \
+	X(LIVELOCK,   "livelock",   10000, "a fault of one window, tried again and again")
+
+enum grace {
+#define HMT_X(ID, name, ms, what) GRACE_##ID,
+	HMT_GRACES(HMT_X)
+#undef HMT_X
+	GRACE_NR
+};
+
 struct engine_opts {
-	__u64 grace_ns;		/* how long an absence is tolerated; 0: the default, 1 s */
+	__u64 grace_ns[GRACE_NR];	/* 0: the default */
 	__u64 max_objects;	/* cap on objects tracked at once; 0: the default, 4 million */
 	/* Severity by rule, SEVERITY_* + 1; 0 leaves the rule's own. */
 	__u8 severity[RULE_NR];
@@ -79,6 +101,12 @@ const char *rule_title(enum rule_id id);
 enum severity rule_severity(enum rule_id id);
 enum rule_id rule_by_name(const char *name);
 const char *severity_name(enum severity s);
+
+/* Names of grace times; grace_by_name() returns GRACE_NR when there is none. */
+const char *grace_name(enum grace g);
+enum grace grace_by_name(const char *name, size_t len);
+/* What applies where opts name nothing. */
+void grace_defaults(__u64 grace_ns[GRACE_NR]);
 
 /*
  * The verdict of a whole stream, the exit status of report, check and live:

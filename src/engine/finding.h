@@ -65,6 +65,27 @@ struct file_holder {
 	char path[HMT_HOLDER_PATH_LEN + 1];
 };
 
+#define FINDING_FAILED 4
+#define FINDING_SITES 16
+
+/*
+ * References got at one place, and how many of those were put. Which of them a
+ * put gives back is known where it names a range or its thread has one, else the
+ * best guess. The last entry of a full list stands for all further places.
+ */
+struct ref_site {
+	__u64 call_site;	/* kernel address, 0: unknown, or all further places */
+	__u32 gets, puts;
+};
+
+/* The counters of the address space, as last read; ts 0: never. */
+struct mm_counters {
+	__u64 ts;
+	__u32 mm_users, mm_count;
+	__u64 rss_pages;	/* resident when its last process exited, 0: not known */
+	__u32 nr_busy;		/* faults on it that were refused with -EBUSY */
+};
+
 struct finding {
 	enum rule_id rule;
 	enum severity severity;
@@ -87,6 +108,11 @@ struct finding {
 	__u64 count, expected;	/* references held and accounted for, where it is about those */
 	__u32 nr_failed_registers;
 	__s64 last_failed_ret;
+	__u32 nr_failed;	/* the last of these, oldest first */
+	struct moment failed[FINDING_FAILED];
+	struct mm_counters counters;
+	__u32 nr_sites;		/* the balance of an hmm or a notifier by acquiring place */
+	struct ref_site sites[FINDING_SITES];
 	__u32 nr_recent;	/* the object's last events, oldest first */
 	struct moment recent[FINDING_RECENT];
 	/* Where siblings born at the same stack were released, most common first. */

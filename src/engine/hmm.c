@@ -263,19 +263,46 @@ static void charge_hold(struct engine *e, struct object *hmm, const struct hold 
 	charge(e, &c);
 }
 
+/* The put of an unregister that has not returned: not due before it does. */
+static bool is_pending(const struct engine *e, const struct hold *h)
+{
+	const struct object *o;
+
+	if (!e->returns || h->why != HOLD_ENDED)
+		return false;
+	o = h->range ? object_find(e, HMT_CLASS_RANGE, h->range)
+		     : object_find(e, HMT_CLASS_MIRROR, h->mirror);
+	return o && o->state == LIFE_ENDING && !uncertain(e, o);
+}
+
+static __u32 nr_pending(const struct engine *e, const struct account *a)
+{
+	__u32 nr = 0;
+
+	for (__u32 i = 0; i < a->nr; i++)
+		nr += is_pending(e, &a->hold[i]);
+	return nr;
+}
+
 /* The oldest aged references, one finding for each of the two rules. */
 static void charge_aged(struct engine *e, struct object *hmm, __u32 aged, __u64 left)
 {
 	struct account *a = hmm->account;
 	const struct hold *failed = NULL, *held = NULL;
+	__u32 pending = nr_pending(e, a);
 
+	/* Each of those may be one of the aged. */
+	aged = aged > pending ? aged - pending : 0;
 	/* Which of them it is may change with every put; that there is one more does not. */
 	if (aged <= a->accused)
 		return;
 	a->accused = aged;
-	for (__u32 i = 0; i < a->nr && aged; i++, aged--) {
+	for (__u32 i = 0; i < a->nr && aged; i++) {
 		const struct hold *h = &a->hold[i];
 
+		if (is_pending(e, h))
+			continue;
+		aged--;
 		if (h->why == HOLD_FAILED)
 			failed = failed ? failed : h;
 		else
@@ -297,7 +324,7 @@ static __u64 next_deadline(const struct engine *e, const struct account *a, __u3
 	if (a->quiet && a->balance > expected(a) && a->sync_ts > limit &&
 	    (!next || a->sync_ts < next))
 		next = a->sync_ts;
-	return next ? next + e->opts.grace_ns : 0;
+	return next ? next + grace_of(e, GRACE_RELEASE) : 0;
 }
 
 void hmm_arm(struct engine *e, struct object *hmm)
@@ -326,7 +353,7 @@ static void cut_holds(struct engine *e, struct object *hmm)
 void hmm_timer(struct engine *e, struct object *hmm, __u64 deadline, __u64 left)
 {
 	struct account *a = hmm->account;
-	__u64 limit = deadline - e->opts.grace_ns, next;
+	__u64 limit = deadline - grace_of(e, GRACE_RELEASE), next;
 	__u32 aged = 0;
 
 	a->timed = false;
@@ -343,6 +370,8 @@ void hmm_timer(struct engine *e, struct object *hmm, __u64 deadline, __u64 left)
 	if (aged)
 		charge_aged(e, hmm, aged, 0);
 	next = next_deadline(e, a, aged, limit);
+	if (!next && aged && nr_pending(e, a))
+		next = e->now + grace_of(e, GRACE_RELEASE);
 	if (next)
 		a->timed = !timer_add(e, TIMER_HOLDS, hmm, next);
 }
@@ -368,7 +397,7 @@ void hmm_unmirrored_timer(struct engine *e, struct object *hmm, __u64 left)
 
 	/* Where mirrors may be unknown, having none proves nothing. */
 	if (!alive(hmm) || !a->exact || uncertain(e, hmm) || a->nr_mirrors || !a->unmirrored.ts ||
-	    a->unmirrored.ts + e->opts.grace_ns > e->now + left)
+	    a->unmirrored.ts + grace_of(e, GRACE_RELEASE) > e->now + left)
 		return;
 	for (struct list *l = hmm->children.next; l != &hmm->children; l = l->next) {
 		struct object *o = object_of(l, in_parent);
@@ -432,6 +461,7 @@ static void hmm_get(struct engine *e, struct event *ev)
 	touch(hmm, ev->m.ts);
 	history_add(e, hmm, &ev->m);
 	site_got(e, r->call_site);
+	h.got_at = history_got(e, hmm, r->call_site);
 	if (a->exact || step.act == ACT_BIRTH) {
 		account_add(e, a, &h);
 		hmm_arm(e, hmm);
@@ -461,6 +491,7 @@ static void hmm_put_live(struct engine *e, struct object *hmm, struct event *ev)
 	struct account *a = hmm->account;
 	bool exact = a->exact && !uncertain(e, hmm), below = r->count == ~0ULL;
 	struct moment prior = moment_of(&a->last_put, HMT_REF_PUT);
+	__u8 got_at = 0;
 
 	prior.call_site = a->last_put_site;
 	if (account_unpardon(a, ev)) {
@@ -472,7 +503,8 @@ static void hmm_put_live(struct engine *e, struct object *hmm, struct event *ev)
 		charge_underflow(e, hmm, ev, &prior, false);
 		a->deficit++;
 	}
-	account_put(a, ev);
+	if (account_put(a, ev, &got_at))
+		history_put(hmm, got_at);
 	set_balance(e, hmm, a->exact ? a->balance - 1 : below ? 0 : (__s64)r->count);
 	a->quiet = false;
 	a->last_put = mark_of(&ev->m);
@@ -526,7 +558,7 @@ static void notifier_underflow(struct engine *e, struct object *m, const struct 
 
 	if (m->state == LIFE_FAILED) {
 		prior.kind = birth_kind(m);
-		prior.ret = m->last_failed;
+		prior.ret = last_failed(m);
 	}
 	charge_underflow(e, m, ev, &prior, false);
 	m->flags |= OBJ_OFFENDED_PUT;
@@ -564,8 +596,17 @@ static void notifier_ref(struct engine *e, struct event *ev)
 			notifier_users(e, m, exact ? m->users + (put ? -1 : 1) : (__s64)r->count);
 		m->flags &= ~OBJ_OFFENDED_PUT;
 	}
+	m->flags &= (__u16)~OBJ_FREED;
 	touch(m, ev->m.ts);
 	history_add(e, m, &ev->m);
+	if (put) {
+		history_put(m, 0);
+		return;
+	}
+	/* The register was the first get. */
+	if (m->born.ts && m->history && !m->history->sites)
+		history_got(e, m, 0);
+	history_got(e, m, r->call_site);
 }
 
 void on_ref(struct engine *e, struct event *ev)
@@ -593,6 +634,7 @@ static void set_released(struct engine *e, struct object *hmm, const struct even
  */
 void on_release(struct engine *e, struct event *ev)
 {
+	on_callback(e, ev);
 	if (ev->id->hmm)
 		set_released(e, object_find(e, HMT_CLASS_HMM, ev->id->hmm), ev);
 	else if (ev->m.kind == HMT_RELEASE_END)
@@ -606,6 +648,61 @@ void hmm_released(struct engine *e, const struct event *ev)
 		set_released(e, object_find(e, HMT_CLASS_HMM, ev->id->hmm), ev);
 }
 
+/* Its memory goes, not only its last reference: who is in a callback on it has it in hand. */
+static void hmm_freed(struct engine *e, struct object *hmm, const struct event *ev)
+{
+	const struct call *in = call_on_hmm(e, hmm->addr);
+	struct charge c = {
+		.rule = RULE_HMM_FREED_UNDER_CALLBACK, .o = hmm, .fact_ts = ev->m.ts,
+		.offence = ev->m,
+	};
+
+	if (!in || uncertain(e, hmm))
+		return;
+	c.prior = call_moment(in);
+	charge(e, &c);
+}
+
+/*
+ * Of a notifier: stage 0 is the last put, stage 1 the call of ->free_notifier().
+ * That comes without a put when mmu_notifier_get() fails.
+ */
+static void notifier_free(struct engine *e, struct event *ev)
+{
+	const struct hmt_free *r = (const void *)ev->h;
+	struct object *m = object_find(e, HMT_CLASS_MIRROR, r->mirror);
+	const struct past *before = m ? history_last(m, HMT_FREE) : NULL;
+	struct charge c = {
+		.rule = RULE_MIRROR_FREED_TWICE, .o = m, .fact_ts = ev->m.ts,
+		.offence = ev->m,
+	};
+
+	if (!m || alive(m))
+		return;
+	if (!r->stage) {
+		m->flags &= (__u16)~OBJ_FREED;
+		if (e->returns)
+			watch_add(e, m, WATCH_FREEING);
+		return;
+	}
+	watch_over(e, m, WATCH_FREEING, RULE_MIRROR_NEVER_FREED, &ev->m);
+	/* The put need not have returned; that it will is not in doubt. */
+	watch_over(e, m, WATCH_ENDING, RULE_UNREGISTER_STUCK, &ev->m);
+	if (m->state == LIFE_ENDING)
+		m->state = LIFE_DEAD;
+	c.doubt = uncertain(e, m);
+	c.sure = m->sure;
+	if (before)
+		c.prior = (struct moment){ .ts = before->ts, .kind = HMT_FREE, .stack = -1,
+					   .tgid = before->tgid, .tid = before->tid };
+	if (m->flags & OBJ_FREED)
+		charge(e, &c);
+	m->flags |= OBJ_FREED;
+	make_sure(e, m, ev->m.ts);
+	touch(m, ev->m.ts);
+	history_add(e, m, &ev->m);
+}
+
 void on_free(struct engine *e, struct event *ev)
 {
 	struct object *hmm = ev->id->hmm ? object_find(e, HMT_CLASS_HMM, ev->id->hmm)
@@ -613,4 +710,8 @@ void on_free(struct engine *e, struct event *ev)
 
 	if (hmm && alive(hmm))
 		hmm_end(e, hmm, &ev->m);
+	if (hmm && ev->id->hmm && ((const struct hmt_free *)ev->h)->stage)
+		hmm_freed(e, hmm, ev);
+	if (!ev->id->hmm && !hmm && ev->id->mirror)
+		notifier_free(e, ev);
 }

@@ -2,7 +2,7 @@
 /* life.c - mirrors and ranges after their birth: unregister, use, orphans. */
 #include "engine/priv.h"
 
-#define RULE_BIT(id) (1U << RULE_##id)
+#define RULE_BIT(id) (1ULL << RULE_##id)
 #define ORPHAN_RULES (RULE_BIT(RANGE_ORPHANED_BY_MIRROR) | RULE_BIT(RANGE_ORPHANED_BY_MM) | \
 		      RULE_BIT(MIRROR_ORPHANED_BY_MM) | RULE_BIT(RANGE_REGISTER_ON_DEAD_MM))
 
@@ -113,7 +113,7 @@ static void end_account(struct engine *e, struct object *o, const struct moment 
 	struct object *hmm = hmm_of(o);
 	struct account *a = hmm ? hmm->account : NULL;
 	struct hold h = { .ts = m->ts, .tgid = m->tgid, .tid = m->tid, .stack = m->stack,
-			  .why = HOLD_ENDED };
+			  .why = HOLD_ENDED, .got_at = o->got_at };
 
 	if (!a)
 		return;
@@ -150,13 +150,13 @@ static void leave_ranges(struct engine *e, struct object *mirror, const struct m
 		}
 	}
 	if (mirror->flags & OBJ_UNDER) {
-		timer_add(e, TIMER_MIRROR, mirror, m->ts + e->opts.grace_ns);
+		timer_add(e, TIMER_MIRROR, mirror, m->ts + grace_of(e, GRACE_RELEASE));
 	}
 	if (!hmm || !hmm->account || hmm->account->nr_mirrors)
 		return;
 	for (struct list *l = hmm->children.next; l != &hmm->children; l = l->next)
 		if (object_of(l, in_parent)->class == HMT_CLASS_RANGE) {
-			timer_add(e, TIMER_UNMIRRORED, hmm, m->ts + e->opts.grace_ns);
+			timer_add(e, TIMER_UNMIRRORED, hmm, m->ts + grace_of(e, GRACE_RELEASE));
 			return;
 		}
 }
@@ -261,7 +261,7 @@ static void charge_unregister(struct engine *e, struct object *o, enum rule_id r
 		kind = birth_kind(o);
 	c.prior = moment_of(&o->ended, kind);
 	if (o->state == LIFE_FAILED)
-		c.prior.ret = o->last_failed;
+		c.prior.ret = last_failed(o);
 	if (!o->ended.ts)
 		c.prior = (struct moment){ .stack = -1 };
 	charge(e, &c);
@@ -373,12 +373,18 @@ static void unregister(struct engine *e, struct event *ev, enum hmt_class class,
 		o = object_get(e, class, addr);
 	if (!o)
 		return;
+	/* It was there, whatever was seen of it: what is freed next is this life. */
+	o->flags &= (__u16)~OBJ_FREED;
 	switch ((enum act)step.act) {
 	case ACT_END:
 		if (class == HMT_CLASS_MIRROR)
 			check_mm(e, o, ev);
+		if (e->threads.nr)
+			call_check(e, o, ev);
 		o->state = step.next;
 		life_end(e, o, &ev->m);
+		if (e->returns)
+			watch_add(e, o, WATCH_ENDING);
 		break;
 	case ACT_DOUBLE:
 		double_unregister(e, o, ev);
@@ -409,8 +415,10 @@ static void unregister_end(struct engine *e, struct event *ev, enum hmt_class cl
 		account_unpardon(hmm->account, ev);
 	if (!o)
 		return;
+	o->flags &= (__u16)~OBJ_FREED;
 	if (step.act == ACT_CLOSE) {
 		o->state = step.next;
+		watch_over(e, o, WATCH_ENDING, RULE_UNREGISTER_STUCK, &ev->m);
 	} else if (step.act == ACT_STRAY_END && uncertain(e, o)) {
 		/* Its entry was lost. Without a loss it belongs to an earlier life. */
 		life_gap(e, o);
@@ -461,7 +469,7 @@ static void charge_use(struct engine *e, struct object *o, enum rule_id rule,
 		c.prior = moment_of(&o->ended, o->state == LIFE_FAILED ? birth_kind(o)
 								       : end_kind(o));
 	if (o->state == LIFE_FAILED)
-		c.prior.ret = o->last_failed;
+		c.prior.ret = last_failed(o);
 	charge(e, &c);
 }
 
@@ -489,6 +497,8 @@ void on_range_use(struct engine *e, struct event *ev)
 		charge_use(e, o, RULE_USE_OF_UNREGISTERED_RANGE, ev);
 	else if (step.act == ACT_USE_ENDING)
 		charge_use(e, o, RULE_RANGE_USED_DURING_UNREGISTER, ev);
+	if (o->faults)
+		fault_begins(e, o, ev);
 	touch(o, ev->m.ts);
 	history_add(e, o, &ev->m);
 }

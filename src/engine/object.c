@@ -27,6 +27,33 @@ static struct object *take_slot(struct engine *e)
 	return &slab->objects[e->slab_used++];
 }
 
+/* What hangs on an object by a pointer of its class. */
+static void free_extra(struct object *o)
+{
+	switch (o->class) {
+	case HMT_CLASS_HMM:
+		account_free(o->account);
+		break;
+	case HMT_CLASS_RANGE:
+		hmt_free(o->faults);
+		break;
+	case CLASS_MM:
+		hmt_free(o->departure);
+		break;
+	default:
+		break;
+	}
+}
+
+static void history_free(struct history *h)
+{
+	if (!h)
+		return;
+	hmt_free(h->failures);
+	hmt_free(h->sites);
+	hmt_free(h);
+}
+
 /* All but what is the address' own: the next life starts from nothing. */
 static void clear_life(struct object *o)
 {
@@ -41,7 +68,6 @@ static void clear_life(struct object *o)
 	o->flags = keep.flags & OBJ_INDEXED;
 	o->history = keep.history;
 	o->nr_failed = keep.nr_failed;
-	o->last_failed = keep.last_failed;
 	o->born.stack = o->ended.stack = -1;
 	list_init(&o->in_mm);
 	list_init(&o->in_parent);
@@ -62,9 +88,8 @@ static int put_index(struct engine *e, struct object *o)
 
 static void put_slot(struct engine *e, struct object *o)
 {
-	hmt_free(o->history);
-	if (o->class == HMT_CLASS_HMM)
-		account_free(o->account);
+	history_free(o->history);
+	free_extra(o);
 	memset(o, 0, sizeof(*o));
 	o->parent = e->free;
 	e->free = o;
@@ -164,6 +189,30 @@ static void leave_index(struct engine *e, struct object *o)
 	object_unpin(e, o);
 }
 
+static void history_renew(struct history *h)
+{
+	h->nr = h->next = 0;
+	if (h->sites)
+		h->sites->nr = 0;
+}
+
+/* The failures go on with the address; the rest is of the life before. */
+static void inherit(struct engine *e, struct object *heir, struct object *o)
+{
+	heir->serial = o->serial;
+	heir->generation = o->generation;
+	heir->nr_failed = o->nr_failed;
+	if (!o->history || !o->history->failures)
+		return;
+	heir->history = hmt_calloc(1, sizeof(*heir->history));
+	if (!heir->history) {
+		e->oom = true;
+		return;
+	}
+	heir->history->failures = o->history->failures;
+	o->history->failures = NULL;
+}
+
 struct object *object_reborn(struct engine *e, struct object *o)
 {
 	struct object *heir;
@@ -175,10 +224,9 @@ struct object *object_reborn(struct engine *e, struct object *o)
 		object_set_mm(e, o, NULL);
 		object_set_parent(e, o, NULL);
 		flags_drop(e, o);
-		if (o->class == HMT_CLASS_HMM)
-			account_free(o->account);
+		free_extra(o);
 		if (o->history)
-			o->history->nr = o->history->next = 0;
+			history_renew(o->history);
 		clear_life(o);
 		o->sure = e->lost_seq;
 		return o;
@@ -187,10 +235,10 @@ struct object *object_reborn(struct engine *e, struct object *o)
 	heir = new_object(e, o->class, o->addr);
 	if (!heir)
 		return NULL;
-	heir->serial = o->serial;
-	heir->generation = o->generation;
-	heir->nr_failed = o->nr_failed;
-	heir->last_failed = o->last_failed;
+	inherit(e, heir, o);
+	/* Nothing is waited for that would be told of by the address. */
+	list_del(&o->in_mm);
+	list_del(&o->in_parent);
 	leave_index(e, o);
 	return heir;
 }
@@ -233,9 +281,8 @@ void object_free_all(struct engine *e)
 		for (__u32 i = 0; i < used; i++) {
 			struct object *o = &slab->objects[i];
 
-			hmt_free(o->history);
-			if (o->class == HMT_CLASS_HMM)
-				account_free(o->account);
+			history_free(o->history);
+			free_extra(o);
 		}
 		used = SLAB_OBJECTS;
 		hmt_free(slab);
@@ -244,18 +291,18 @@ void object_free_all(struct engine *e)
 		map64__free(&e->index[c]);
 }
 
-void history_add(struct engine *e, struct object *o, const struct moment *m)
+static struct history *history_of(struct engine *e, struct object *o)
 {
-	struct history *h = o->history;
+	if (!o->history)
+		o->history = hmt_calloc(1, sizeof(*o->history));
+	if (!o->history)
+		e->oom = true;
+	return o->history;
+}
 
-	if (!h) {
-		h = o->history = hmt_calloc(1, sizeof(*h));
-		if (!h) {
-			e->oom = true;
-			return;
-		}
-	}
-	h->past[h->next] = (struct past){
+static struct past past_of(const struct moment *m)
+{
+	return (struct past){
 		.ts = m->ts,
 		.tgid = m->tgid,
 		.tid = m->tid,
@@ -263,6 +310,103 @@ void history_add(struct engine *e, struct object *o, const struct moment *m)
 		.ret = (__s16)m->ret,
 		.kind = (__u8)m->kind,
 	};
+}
+
+void history_failed(struct engine *e, struct object *o, const struct moment *m, bool first)
+{
+	struct history *h = history_of(e, o);
+	struct failures *f = h ? h->failures : NULL;
+
+	if (h && !f)
+		f = h->failures = hmt_calloc(1, sizeof(*f));
+	if (!f) {
+		e->oom = true;
+		return;
+	}
+	if (first)
+		f->nr = 0;
+	if (f->nr == FINDING_FAILED)
+		memmove(&f->past[0], &f->past[1], --f->nr * sizeof(f->past[0]));
+	f->past[f->nr++] = past_of(m);
+}
+
+static bool sites_grow(struct history *h)
+{
+	__u32 cap = h->sites ? h->sites->cap * 2 : 2;
+	struct sites *s;
+
+	s = hmt_realloc(h->sites, 1, sizeof(*s) + cap * sizeof(s->site[0]));
+	if (!s)
+		return false;
+	if (!h->sites)
+		s->nr = 0;
+	s->cap = cap;
+	h->sites = s;
+	return true;
+}
+
+/* Return: index + 1; 0: no memory. */
+static __u8 site_at(struct engine *e, struct history *h, __u64 call_site)
+{
+	__u32 nr = h->sites ? h->sites->nr : 0;
+
+	for (__u32 i = 0; i < nr; i++)
+		if (h->sites->site[i].call_site == call_site)
+			return (__u8)(i + 1);
+	if (nr == FINDING_SITES) {
+		h->sites->site[nr - 1].call_site = 0;	/* the rest */
+		return (__u8)nr;
+	}
+	if ((!h->sites || nr == h->sites->cap) && !sites_grow(h)) {
+		e->oom = true;
+		return 0;
+	}
+	h->sites->site[h->sites->nr++] = (struct ref_site){ .call_site = call_site };
+	return (__u8)h->sites->nr;
+}
+
+__u8 history_got(struct engine *e, struct object *o, __u64 call_site)
+{
+	struct history *h = history_of(e, o);
+	__u8 at = h ? site_at(e, h, call_site) : 0;
+
+	if (at)
+		h->sites->site[at - 1].gets++;
+	return at;
+}
+
+void history_put(struct object *o, __u8 got_at)
+{
+	struct sites *s = o->history ? o->history->sites : NULL;
+
+	/* Whose it is nobody says: the oldest place that has one out. */
+	for (__u32 i = 0; s && !got_at && i < s->nr; i++)
+		if (s->site[i].gets > s->site[i].puts)
+			got_at = (__u8)(i + 1);
+	if (s && got_at && got_at <= s->nr)
+		s->site[got_at - 1].puts++;
+}
+
+const struct past *history_last(const struct object *o, __u16 kind)
+{
+	const struct history *h = o->history;
+
+	for (__u32 i = 1; h && i <= h->nr; i++) {
+		const struct past *p = &h->past[(h->next + NR_PAST - i) % NR_PAST];
+
+		if (p->kind == kind)
+			return p;
+	}
+	return NULL;
+}
+
+void history_add(struct engine *e, struct object *o, const struct moment *m)
+{
+	struct history *h = history_of(e, o);
+
+	if (!h)
+		return;
+	h->past[h->next] = past_of(m);
 	h->next = (h->next + 1) % NR_PAST;
 	if (h->nr < NR_PAST)
 		h->nr++;

@@ -7,6 +7,11 @@
  * and ranges registered without one; a mirror its ranges (in_parent). Only the
  * living are on these lists.
  *
+ * What is waited for is in lists, in order of its deadline: objects whose
+ * unregister, whose free or whose end has begun hang there by links that the
+ * living need for other things (struct watch). Calls of threads that are under
+ * way are kept apart, see call.c.
+ *
  * An object's memory stays while anything may still ask for it: the index by
  * address, a child, a timer each pin it. The dead stay in the index, newest
  * 64k of them, so that a second unregister can name the first.
@@ -27,7 +32,6 @@
 #include "engine/engine.h"
 #include "engine/transition.h"
 
-#define DEFAULT_GRACE_NS	1000000000ULL
 #define DEFAULT_MAX_OBJECTS	(4ULL << 20)
 #define NR_CLASSES		4
 #define CLASS_MM		HMT_CLASS_NONE	/* has no class of its own on the wire */
@@ -57,6 +61,40 @@ struct past {
 struct history {
 	__u8 nr, next;
 	struct past past[NR_PAST];
+	struct failures *failures; /* NULL: no register of the address failed */
+	struct sites *sites;	/* NULL: no reference was got */
+};
+
+/* The last registers that failed, oldest first. */
+struct failures {
+	__u32 nr;
+	struct past past[FINDING_FAILED];
+};
+
+/* Where the references of one life were got, and how many of those were put. */
+struct sites {
+	__u32 nr, cap;
+	struct ref_site site[];
+};
+
+/* What is known of the users of an address space; while it has anything to tell. */
+struct departure {
+	struct mark exit;	/* of its last process, ts 0: not seen */
+	__u64 rss_pages;
+	__u32 mm_users;
+	__u32 nr_busy;		/* faults on it that were refused with -EBUSY */
+};
+
+/* Faults on one window of a range that did not succeed, without a success between. */
+struct faults {
+	__u64 since, last;	/* first and last failure of the row */
+	__u64 start, end;
+	__u64 seq;
+	__u64 lost;		/* lost_seq then */
+	__u32 tgid, tid;	/* of the last */
+	__u32 nr;
+	__s16 ret;
+	bool stale;		/* seq will never do, and tid has not read another since */
 };
 
 enum object_flag {
@@ -72,11 +110,15 @@ enum object_flag {
 	OBJ_OFFENDED_PUT = 1 << 9,	/* the last thing flagged was a put below zero */
 	OBJ_UNDER_SURE	= 1 << 10,	/* mirror: one of those ranges was certainly live */
 	OBJ_MM_UNSURE	= 1 << 11,	/* perhaps not on the mm that was torn down, but on its heir */
+	OBJ_FREED	= 1 << 12,	/* notifier: its memory went */
 };
 
 struct object {
 	__u64 addr;
-	__u64 ops, ops_fn;
+	union {
+		struct { __u64 ops, ops_fn; };
+		struct { __u64 read_ts; __u32 mm_users, mm_count; };	/* mm: when last read */
+	};
 	union {
 		struct { __u64 start, end; };	/* ranges */
 		struct list children;		/* the rest */
@@ -91,20 +133,23 @@ struct object {
 	union {
 		__s64 users;		/* notifier mirrors */
 		struct account *account; /* struct hmm */
+		struct departure *departure; /* mm */
+		struct faults *faults;	/* ranges */
 	};
-	__u32 flagged, doubted;	/* rules found certain and inconclusive in this life, by bit */
+	__u64 flagged, doubted;	/* rules found certain and inconclusive in this life, by bit */
 	__u32 pins;
 	__u32 serial, generation;
 	__u32 seen;		/* living: the sync that named it. Not: place in the graveyard + 1 */
 	__u16 flags;
-	__u16 nr_failed;
-	__s16 last_failed;
+	__u16 nr_failed;	/* registers, the last of them in history.failures */
+	__u8 got_at;		/* index in the sites of its struct hmm + 1: whose reference it has */
+	__u8 unused;
 	__u8 class, state;	/* enum hmt_class, enum life */
 	__u8 doubt;		/* rule that waits for a sync to confirm it */
 	__u8 layer;		/* 1: mirror API */
 };
 
-_Static_assert(RULE_NR <= 32, "object.flagged is too small");
+_Static_assert(RULE_NR <= 64, "object.flagged is too small");
 
 /* --- account.c: who holds what on a struct hmm -------------------------------- */
 
@@ -126,6 +171,7 @@ struct hold {
 	__s16 ret;		/* of the failed register */
 	__u8 why;
 	__u8 failed_kind;
+	__u8 got_at;		/* index in the sites + 1, 0: not known */
 };
 
 #define MAX_HOLDS 256
@@ -221,6 +267,40 @@ struct holders {
 	struct file_holder first[FINDING_HOLDERS];
 };
 
+/* --- what is waited for ------------------------------------------------------- */
+
+enum watch_kind {
+	WATCH_ENDING,		/* mirrors and ranges whose unregister has not returned; in_mm */
+	WATCH_FREEING,		/* notifiers that were put and not freed; in_parent */
+	WATCH_EXITED,		/* address spaces whose last process is gone; in_mm */
+	WATCH_NR
+};
+
+/* Objects in order of since, and when to look at the first again. */
+struct watch {
+	struct list list;
+	__u64 due;		/* NEVER: nothing is on the list */
+};
+
+#define NEVER (~0ULL)
+
+/* --- call.c: what threads are inside of --------------------------------------- */
+
+enum call_kind { CALL_NONE, CALL_INVALIDATE, CALL_CALLBACK, CALL_RELEASE };
+
+struct call {
+	struct list fifo;	/* of all that began, oldest first */
+	struct call *up;	/* the call it was made in */
+	__u64 ts, mm, hmm, mirror, range;
+	__u32 tgid, tid;
+	__u8 kind;		/* enum call_kind */
+	bool flagged;
+	bool over;		/* nothing to wait for any more: something else was said */
+};
+
+#define MAX_DEPTH 8
+#define MAX_IDLE 4096		/* threads remembered that are inside of nothing */
+
 #define GRAVES (1U << 16)
 #define SLAB_OBJECTS 1024
 
@@ -247,6 +327,16 @@ struct engine {
 	__u32 serial[NR_CLASSES];
 	struct object **graves;
 	__u32 grave;
+
+	struct watch watch[WATCH_NR];
+	struct list calls, invalidations; /* of struct call, each in order of ts */
+	__u64 calls_due, invalidations_due;
+	__u64 next_due;		/* the first of all these */
+	struct map64 threads;	/* tid -> the innermost struct call */
+	struct call idle;	/* stands for: inside of nothing, as far as one knows */
+	struct call *free_calls; /* linked through .up */
+	__u32 nr_idle;
+	bool returns;		/* unregisters and frees that are not on record did not happen */
 
 	struct timer *timers;	/* binary heap */
 	size_t nr_timers, cap_timers;

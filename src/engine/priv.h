@@ -20,6 +20,25 @@ void object_bury(struct engine *e, struct object *o);
 void object_forget(struct engine *e, struct object *o);
 void object_free_all(struct engine *e);
 void history_add(struct engine *e, struct object *o, const struct moment *m);
+/* A register of the address failed. first: those before are another story. */
+void history_failed(struct engine *e, struct object *o, const struct moment *m, bool first);
+/* A reference was got at, or one of those from, a place. Return: what names it for the put. */
+__u8 history_got(struct engine *e, struct object *o, __u64 call_site);
+void history_put(struct object *o, __u8 got_at);
+/* The newest of a kind. NULL: none is remembered. */
+const struct past *history_last(const struct object *o, __u16 kind);
+
+static inline __s16 last_failed(const struct object *o)
+{
+	const struct failures *f = o->history ? o->history->failures : NULL;
+
+	return f && f->nr ? f->past[f->nr - 1].ret : 0;
+}
+
+static inline __u64 grace_of(const struct engine *e, enum grace kind)
+{
+	return e->opts.grace_ns[kind];
+}
 
 static inline bool alive(const struct object *o)
 {
@@ -54,12 +73,64 @@ int timer_add(struct engine *e, enum timer_kind kind, struct object *o, __u64 de
 void timers_fire(struct engine *e, __u64 ts);
 static inline void timers_run(struct engine *e, __u64 ts)
 {
-	if (e->nr_timers && e->timers[0].deadline <= ts)
+	if (e->next_due <= ts || (e->nr_timers && e->timers[0].deadline <= ts))
 		timers_fire(e, ts);
 }
 /* The trace is over: fires the rest as cut short. */
 void timers_finish(struct engine *e);
 void timers_free(struct engine *e);
+
+/* watch.c: what has begun and should end */
+void watch_init(struct engine *e);
+void watch_add(struct engine *e, struct object *o, enum watch_kind kind);
+/* It ended, at m; rule is what would have been said. */
+void watch_over(struct engine *e, struct object *o, enum watch_kind kind, enum rule_id rule,
+		const struct moment *m);
+void watch_calls_due(struct engine *e, const struct call *c);
+/* Fires what is due at e->next_due. */
+void watch_run(struct engine *e);
+/* Says that c waits for an unregister that was called in it. Return: false if it does not. */
+bool watch_stuck_inside(struct engine *e, const struct call *c);
+void watch_finish(struct engine *e);
+void on_task_exit(struct engine *e, struct event *ev);
+/* What is kept of an mm's users. NULL: no memory. */
+struct departure *departure_of(struct engine *e, struct object *mm);
+
+static inline void mm_read(struct object *mm, __u64 ts, __u32 mm_users, __u32 mm_count)
+{
+	if (!mm_users && !mm_count)
+		return;
+	mm->read_ts = ts;
+	mm->mm_users = mm_users;
+	mm->mm_count = mm_count;
+}
+
+/* call.c: what threads are inside of */
+void on_callback(struct engine *e, struct event *ev);
+void on_invalidate(struct engine *e, struct event *ev);
+/* The callback that thread is in. NULL: none, as far as one knows. */
+const struct call *call_of(const struct engine *e, __u32 tid);
+/* The callback that the end of o waits for. NULL: none known. */
+const struct call *call_in_the_way(const struct engine *e, const struct object *o);
+/* A callback on that struct hmm that is running. NULL: none known. */
+const struct call *call_on_hmm(const struct engine *e, __u64 hmm);
+struct moment call_moment(const struct call *c);
+/* Nothing more is to be said of it. */
+void call_over(const struct call *c);
+/* Is a driver's release for this address space under way? */
+const struct call *call_releasing(const struct engine *e, __u64 mm);
+/* o is unregistered, by ev. Return: true when that waits for a callback it is called from. */
+bool call_check(struct engine *e, struct object *o, const struct event *ev);
+/* Says what has been under way for too long. Return: when to look again. */
+__u64 calls_run(struct engine *e, struct list *calls, enum grace grace, __u64 ts);
+/* Events were lost: who is inside of what is unknown again. */
+void calls_forget(struct engine *e);
+void calls_free(struct engine *e);
+
+/* fault.c: faults that do not succeed */
+void on_fault_end(struct engine *e, struct event *ev);
+/* A fault or a read begins on o, which has failures. */
+void fault_begins(struct engine *e, struct object *o, const struct event *ev);
 
 /* birth.c: registers of mirrors and ranges */
 void on_mirror_register(struct engine *e, struct event *ev);
@@ -119,12 +190,12 @@ struct object *hmm_begin(struct engine *e, struct object *hmm, const struct even
 struct account *account_new(void);
 void account_free(struct account *a);
 int account_add(struct engine *e, struct account *a, const struct hold *h);
-/* The hold a register of this mirror or range explains goes. */
-void account_registered(struct account *a, const struct event *ev);
+/* The hold a register of this mirror or range explains goes. Return: where it was got. */
+__u8 account_registered(struct account *a, const struct event *ev);
 /* A register of ev's task failed. Return: the hold that was taken for it, or NULL. */
 struct hold *account_failed(struct account *a, const struct event *ev);
 /* Return: false when there was nothing to put. */
-bool account_put(struct account *a, const struct event *ev);
+bool account_put(struct account *a, const struct event *ev, __u8 *ret_got_at);
 /* The put that ev's task is about to do, in an unregister that was flagged, is forgiven. */
 void account_pardon(struct account *a, const struct event *ev);
 /* Return: true when ev's task had a pardon; it has none any more. */

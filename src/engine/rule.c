@@ -68,3 +68,36 @@ const char *severity_name(enum severity s)
 
 	return s <= SEVERITY_ERROR ? text[s] : "?";
 }
+
+static const struct {
+	const char *name;
+	__u64 ms;
+} graces[GRACE_NR] = {
+#define HMT_X(ID, name, ms, what) [GRACE_##ID] = { name, ms },
+	HMT_GRACES(HMT_X)
+#undef HMT_X
+};
+
+const char *grace_name(enum grace g)
+{
+	return g < GRACE_NR ? graces[g].name : "?";
+}
+
+enum grace grace_by_name(const char *name, size_t len)
+{
+	unsigned int g = 0;
+
+	while (g < GRACE_NR && (strlen(graces[g].name) != len || memcmp(graces[g].name, name, len)))
+		g++;
+	return g;
+}
+
+void grace_defaults(__u64 grace_ns[GRACE_NR])
+{
+	for (unsigned int g = 0; g < GRACE_NR; g++) {
+		if (!grace_ns[g])
+			grace_ns[g] = graces[g].ms * 1000000;
+		if (!grace_ns[g])
+			grace_ns[g] = grace_ns[GRACE_RELEASE];
+	}
+}

@@ -55,7 +55,29 @@
 	X(MIRROR_UNREGISTER_FROM_WRONG_MM, ERROR, \
 	  "mirror is unregistered from an address space it was not registered on") \
 	X(RANGE_USED_DURING_UNREGISTER, WARN, \
-	  "range is used while its unregister is under way")
+	  "range is used while its unregister is under way") \
+	X(RANGE_FAULT_WITH_STALE_SEQUENCE, ERROR, \
+	  "range is faulted again with a sequence that is known to be stale") \
+	X(RANGE_LIVELOCK, WARN, \
+	  "range is faulted again and again without success") \
+	X(UNREGISTER_IN_CALLBACK, ERROR, \
+	  "unregister is called from a callback that it waits for") \
+	X(CALLBACK_STUCK, WARN, \
+	  "callback of a driver was entered and has not returned") \
+	X(UNREGISTER_STUCK, WARN, \
+	  "unregister was entered and has not returned") \
+	X(MIRROR_NEVER_FREED, WARN, \
+	  "last reference of a notifier was put and its memory was not freed") \
+	X(MIRROR_FREED_TWICE, ERROR, \
+	  "memory of a notifier is freed a second time") \
+	X(INVALIDATION_NEVER_ENDED, WARN, \
+	  "invalidation was begun and has not ended") \
+	X(INVALIDATION_NEVER_BEGUN, ERROR, \
+	  "invalidation is ended that was not begun") \
+	X(MM_HELD_AFTER_EXIT, WARN, \
+	  "address space is not torn down although its last process has exited") \
+	X(HMM_FREED_UNDER_CALLBACK, ERROR, \
+	  "struct hmm is freed while a callback on it is running")
 
 enum rule_id {
 	RULE_NONE,

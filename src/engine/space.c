@@ -71,11 +71,14 @@ void on_mm_release(struct engine *e, struct event *ev)
 		mm = begin_mm(e, mm, ev->h->mm, step.next);
 	if (!mm)
 		return;
+	watch_over(e, mm, WATCH_EXITED, RULE_MM_HELD_AFTER_EXIT, &ev->m);
+	mm_read(mm, ev->m.ts, ((const struct hmt_mm_release *)ev->h)->mm_users,
+		((const struct hmt_mm_release *)ev->h)->mm_count);
 	mm->state = step.next;
 	mm->ended = mark_of(&ev->m);
 	make_sure(e, mm, ev->m.ts);
 	if (!list_empty(&mm->children))
-		timer_add(e, TIMER_MM, mm, ev->m.ts + e->opts.grace_ns);
+		timer_add(e, TIMER_MM, mm, ev->m.ts + grace_of(e, GRACE_RELEASE));
 }
 
 void on_mm_destroy(struct engine *e, struct event *ev)
@@ -99,6 +102,13 @@ void on_mm_destroy(struct engine *e, struct event *ev)
 
 void mm_timer(struct engine *e, struct object *mm, __u64 left)
 {
+	/* As long as a driver is still being told, it cannot have reacted. */
+	const struct call *told = mm->state == LIFE_ENDING ? call_releasing(e, mm->addr) : NULL;
+
+	if (told && !left)
+		timer_add(e, TIMER_MM, mm, e->now + grace_of(e, GRACE_RELEASE));
+	if (told && (!left || told->flagged))
+		return;
 	for (struct list *l = mm->children.next; l != &mm->children; l = l->next) {
 		struct object *o = object_of(l, in_mm);
 

@@ -19,6 +19,7 @@ void lose(struct engine *e, __u32 cause, __u64 count, __u32 cpu, __u64 until)
 		e->stats.lost[cause] += count;
 	if (!cause_overturns(cause))
 		return;
+	calls_forget(e);
 	if (!e->lost_seq || cpu != e->lost_cpu)
 		e->lost_cpu_seq = e->lost_seq;
 	e->lost_cpu = cpu;

@@ -94,9 +94,17 @@ static void fire(struct engine *e, const struct timer *t, __u64 left)
 
 void timers_fire(struct engine *e, __u64 ts)
 {
-	while (e->nr_timers && e->timers[0].deadline <= ts) {
-		struct timer t = pop(e);
+	for (;;) {
+		__u64 next = e->nr_timers ? e->timers[0].deadline : NEVER;
+		struct timer t;
 
+		if (next > ts && e->next_due > ts)
+			return;
+		if (e->next_due < next) {
+			watch_run(e);
+			continue;
+		}
+		t = pop(e);
 		if (t.deadline > e->now)
 			e->now = t.deadline;
 		fire(e, &t, 0);

@@ -48,8 +48,10 @@ void view_object(const struct engine *e, const struct object *o, struct object_v
 	v->in_gap = (o->flags & OBJ_IN_GAP) || uncertain(e, o);
 	v->addr = o->addr;
 	v->mm = o->class == CLASS_MM ? o->addr : o->mm ? o->mm->addr : 0;
-	v->ops = o->ops;
-	v->ops_fn = o->ops_fn;
+	if (o->class != CLASS_MM) {
+		v->ops = o->ops;
+		v->ops_fn = o->ops_fn;
+	}
 	v->owner = o->born.more;
 	v->born.ts = o->born.ts;
 	v->born.kind = birth_kind(o);
@@ -115,7 +117,7 @@ static void add_history(struct finding *f, const struct object *o)
 	}
 	m = moment_of(&o->ended, o->state == LIFE_FAILED ? birth_kind(o) : end_kind(o));
 	if (o->state == LIFE_FAILED)
-		m.ret = o->last_failed;
+		m.ret = last_failed(o);
 	add_recent(f, &m);
 }
 
@@ -141,6 +143,65 @@ static void set_doubt(struct engine *e, const struct charge *c, struct finding *
 									  : HMT_CPU_NONE;
 }
 
+static void fill_failures(struct finding *f, const struct object *o)
+{
+	const struct failures *x = o->history ? o->history->failures : NULL;
+
+	f->nr_failed_registers = o->nr_failed;
+	f->last_failed_ret = last_failed(o);
+	for (__u32 i = 0; x && o->nr_failed && i < x->nr; i++) {
+		const struct past *p = &x->past[i];
+
+		f->failed[f->nr_failed++] = (struct moment){
+			.ts = p->ts, .kind = birth_kind(o), .tgid = p->tgid, .tid = p->tid,
+			.stack = -1, .ret = p->ret,
+		};
+	}
+}
+
+/* Of an address space it is the driver, if all that is registered there is one's. */
+static void fill_driver(struct finding *f, const struct object *mm)
+{
+	for (struct list *l = mm->children.next; l != &mm->children; l = l->next) {
+		const struct object *o = object_of(l, in_mm);
+
+		if (f->object.ops && f->object.ops != o->ops) {
+			f->object.ops = f->object.ops_fn = 0;
+			return;
+		}
+		f->object.ops = o->ops;
+		f->object.ops_fn = o->ops_fn;
+	}
+}
+
+static void fill_counters(struct finding *f, const struct object *o)
+{
+	const struct object *mm = o->class == CLASS_MM ? o : o->mm;
+
+	if (!mm)
+		return;
+	if (mm->read_ts)
+		f->counters = (struct mm_counters){
+			.ts = mm->read_ts, .mm_users = mm->mm_users, .mm_count = mm->mm_count,
+		};
+	if (!mm->departure)
+		return;
+	f->counters.nr_busy = mm->departure->nr_busy;
+	/* What was torn down holds no memory but its own. */
+	if (alive(mm))
+		f->counters.rss_pages = mm->departure->rss_pages;
+}
+
+static void fill_sites(struct finding *f, const struct object *o)
+{
+	const struct sites *s = o->history ? o->history->sites : NULL;
+
+	if (!s || o->class == HMT_CLASS_RANGE || (o->class == HMT_CLASS_HMM && !o->account->exact))
+		return;
+	f->nr_sites = s->nr;
+	memcpy(f->sites, s->site, s->nr * sizeof(s->site[0]));
+}
+
 static void fill(struct engine *e, const struct charge *c, struct finding *f)
 {
 	const struct object *parent = c->parent ? c->parent : parent_of(c->o);
@@ -153,8 +214,11 @@ static void fill(struct engine *e, const struct charge *c, struct finding *f)
 	f->count = c->count;
 	f->expected = c->expected;
 	f->lost_cpu = HMT_CPU_NONE;
-	f->nr_failed_registers = c->o->nr_failed;
-	f->last_failed_ret = c->o->last_failed;
+	if (c->o->class == CLASS_MM)
+		fill_driver(f, c->o);
+	fill_failures(f, c->o);
+	fill_counters(f, c->o);
+	fill_sites(f, c->o);
 	view_object(e, c->o, &f->object);
 	if (parent)
 		view_object(e, parent, &f->parent);
@@ -175,7 +239,10 @@ static bool can_be_released(enum rule_id rule)
 {
 	return rule == RULE_RANGE_ORPHANED_BY_MIRROR || rule == RULE_RANGE_ORPHANED_BY_MM ||
 	       rule == RULE_MIRROR_ORPHANED_BY_MM || rule == RULE_REFERENCE_UNACCOUNTED ||
-	       rule == RULE_FAILED_REGISTER_KEPT_REFERENCE;
+	       rule == RULE_FAILED_REGISTER_KEPT_REFERENCE || rule == RULE_CALLBACK_STUCK ||
+	       rule == RULE_UNREGISTER_STUCK || rule == RULE_MIRROR_NEVER_FREED ||
+	       rule == RULE_INVALIDATION_NEVER_ENDED || rule == RULE_MM_HELD_AFTER_EXIT ||
+	       rule == RULE_RANGE_LIVELOCK;
 }
 
 static void remember(struct engine *e, const struct charge *c, const struct finding *f)
@@ -209,7 +276,7 @@ static enum severity severity_of(const struct engine *e, enum rule_id rule)
 void charge(struct engine *e, const struct charge *c)
 {
 	bool certain = !c->doubt && !c->grace_left;
-	__u32 bit = 1U << c->rule;
+	__u64 bit = 1ULL << c->rule;
 	struct finding f = { 0 };
 
 	if (c->o->flagged & bit || (!certain && c->o->doubted & bit))

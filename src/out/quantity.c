@@ -467,9 +467,17 @@ static void judged(const struct quantity *q, const struct selector *sel, const s
 	const __u64 *kinds = ev->stats->kinds;
 
 	if (sel->set & SELECT_RULE && (sel->rule == RULE_USE_OF_UNREGISTERED_RANGE ||
-				       sel->rule == RULE_RANGE_USED_DURING_UNREGISTER)) {
+				       sel->rule == RULE_RANGE_USED_DURING_UNREGISTER ||
+				       sel->rule == RULE_RANGE_FAULT_WITH_STALE_SEQUENCE ||
+				       sel->rule == RULE_RANGE_LIVELOCK)) {
 		m->of = kinds[HMT_FAULT_BEGIN] + kinds[HMT_READ_BEGIN];
 		say_what(m, "fault or read event");
+		return;
+	}
+	if (sel->set & SELECT_RULE && (sel->rule == RULE_INVALIDATION_NEVER_BEGUN ||
+				       sel->rule == RULE_INVALIDATION_NEVER_ENDED)) {
+		m->of = kinds[HMT_INVALIDATE_BEGIN] + kinds[HMT_INVALIDATE_END];
+		say_what(m, "invalidation event");
 		return;
 	}
 	for (size_t i = 0; i < ev->nr_lives; i++) {

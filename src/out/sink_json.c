@@ -183,6 +183,48 @@ static void key_holders(struct jsonw *j, const struct sink *s, const struct find
 	jsonw__ku64(j, "nr_holders", f->nr_holders);
 }
 
+static void key_failed(struct jsonw *j, const struct sink *s, const struct finding *f)
+{
+	jsonw__key(j, "failed_attempts");
+	jsonw__array(j);
+	for (__u32 i = 0; i < f->nr_failed; i++)
+		moment_value(j, s, &f->failed[i]);
+	jsonw__end(j);
+}
+
+static void key_sites(struct jsonw *j, const struct sink *s, const struct finding *f)
+{
+	jsonw__key(j, "sites");
+	jsonw__array(j);
+	for (__u32 i = 0; i < f->nr_sites; i++) {
+		const struct ref_site *r = &f->sites[i];
+
+		jsonw__object(j);
+		json_key_symbolized(j, s->symtab, "call_site", r->call_site);
+		jsonw__ku64(j, "gets", r->gets);
+		jsonw__ku64(j, "puts", r->puts);
+		jsonw__ku64(j, "open", r->gets > r->puts ? r->gets - r->puts : 0);
+		jsonw__end(j);
+	}
+	jsonw__end(j);
+}
+
+static void key_counters(struct jsonw *j, const struct mm_counters *c)
+{
+	jsonw__key(j, "mm_counters");
+	if (!c->ts) {
+		jsonw__null(j);
+		return;
+	}
+	jsonw__object(j);
+	jsonw__ku64(j, "ts_ns", c->ts);
+	jsonw__ku64(j, "mm_users", c->mm_users);
+	jsonw__ku64(j, "mm_count", c->mm_count);
+	jsonw__ku64(j, "rss_pages", c->rss_pages);
+	jsonw__ku64(j, "faults_busy", c->nr_busy);
+	jsonw__end(j);
+}
+
 static void json_finding(struct sink *s, const struct finding *f)
 {
 	struct strbuf sb = STRBUF_INIT;
@@ -214,6 +256,9 @@ static void json_finding(struct sink *s, const struct finding *f)
 	jsonw__ku64(&j, "expected", f->expected);
 	jsonw__ku64(&j, "failed_registers", f->nr_failed_registers);
 	jsonw__ks64(&j, "last_failed_ret", f->last_failed_ret);
+	key_failed(&j, s, f);
+	key_sites(&j, s, f);
+	key_counters(&j, &f->counters);
 	jsonw__kstr_or_null(&j, "missing", words_missing(f));
 	jsonw__kstr_or_null(&j, "surplus", words_surplus(f));
 	key_siblings(&j, s, f);

@@ -197,6 +197,9 @@ static void add_birth(struct strbuf *sb, const struct sink *s, const struct find
 	const struct moment *born = &f->object.born;
 	char when[64], age[FMT_LEN];
 
+	/* Of an address space as such, without a struct hmm, it is not known. */
+	if (!born->ts && f->object.class == HMT_CLASS_HMM && !f->object.hmm)
+		return;
 	label(sb, "born");
 	if (!born->ts) {
 		strbuf__adds(sb, f->object.born_before ? "before the trace began\n" :
@@ -212,8 +215,10 @@ static void add_birth(struct strbuf *sb, const struct sink *s, const struct find
 	add_frames(sb, s, born->stack);
 }
 
-static void add_failures(struct strbuf *sb, const struct finding *f)
+static void add_failures(struct strbuf *sb, const struct sink *s, const struct finding *f)
 {
+	char when[64];
+
 	if (!f->nr_failed_registers)
 		return;
 	label(sb, "failed");
@@ -221,12 +226,37 @@ static void add_failures(struct strbuf *sb, const struct finding *f)
 		     f->nr_failed_registers, f->nr_failed_registers == 1 ? "" : "s",
 		     (long long)f->last_failed_ret,
 		     f->last_failed_ret < 0 ? strerror((int)-f->last_failed_ret) : "no errno");
+	for (__u32 i = 0; f->nr_failed > 1 && i < f->nr_failed; i++) {
+		const struct moment *m = &f->failed[i];
+
+		label(sb, "");
+		strbuf__addf(sb, "%s returned %lld by ", rel_time(s, m->ts, when, sizeof(when)),
+			     (long long)m->ret);
+		add_pid(sb, s, m->tgid);
+		strbuf__addc(sb, '\n');
+	}
 }
 
 static void add_counts(struct strbuf *sb, const struct finding *f)
 {
 	if (!f->count && !f->expected)
 		return;
+	if (f->rule == RULE_RANGE_LIVELOCK) {
+		label(sb, "tries");
+		strbuf__addf(sb, "%llu failed in a row\n", (unsigned long long)f->count);
+		return;
+	}
+	if (f->rule == RULE_RANGE_FAULT_WITH_STALE_SEQUENCE) {
+		label(sb, "sequence");
+		strbuf__addf(sb, "%llu, both times\n", (unsigned long long)f->count);
+		return;
+	}
+	if (f->rule == RULE_MM_HELD_AFTER_EXIT) {
+		label(sb, "users");
+		strbuf__addf(sb, "%llu left when its last process exited\n",
+			     (unsigned long long)f->count);
+		return;
+	}
 	label(sb, "references");
 	strbuf__addf(sb, "%llu held, %llu accounted for\n", (unsigned long long)f->count,
 		     (unsigned long long)f->expected);
@@ -256,6 +286,54 @@ static void add_holders(struct strbuf *sb, const struct sink *s, const struct fi
 		strbuf__addf(sb, "%s after the owner exited, ",
 			     fmt_duration(after, sizeof(after), f->holders_ts - exited));
 	strbuf__adds(sb, "which had that open too\n");
+}
+
+/*
+ *	  got         1, of which 1 were put, at its register
+ *	              5, of which 4 were put and 1 are held, at exerciser_get+0x1c
+ */
+static void add_sites(struct strbuf *sb, const struct sink *s, const struct finding *f)
+{
+	if (!words_about_references(f))
+		return;
+	for (__u32 i = 0; i < f->nr_sites; i++) {
+		const struct ref_site *r = &f->sites[i];
+
+		label(sb, i ? "" : "got");
+		strbuf__addf(sb, "%u, of which %u were put", r->gets, r->puts);
+		if (r->gets > r->puts)
+			strbuf__addf(sb, " and %u are held", r->gets - r->puts);
+		strbuf__adds(sb, ", at ");
+		if (r->call_site)
+			add_address(sb, s, r->call_site);
+		else
+			strbuf__adds(sb, i == FINDING_SITES - 1 ? "all further places" :
+					 i || f->object.class == HMT_CLASS_HMM ?
+					 "an unknown place" : "its register");
+		strbuf__addc(sb, '\n');
+	}
+}
+
+/* What it keeps from being freed, as far as anybody looked. */
+static void add_counters(struct strbuf *sb, const struct sink *s, const struct finding *f)
+{
+	const struct mm_counters *c = &f->counters;
+	char when[64];
+
+	if (!c->ts)
+		return;
+	label(sb, "counters");
+	strbuf__addf(sb, "mm_users %u, mm_count %u at %s\n", c->mm_users, c->mm_count,
+		     rel_time(s, c->ts, when, sizeof(when)));
+	if (c->rss_pages) {
+		label(sb, "pinned");
+		strbuf__addf(sb, "%llu pages resident when its last process exited\n",
+			     (unsigned long long)c->rss_pages);
+	}
+	if (c->nr_busy) {
+		label(sb, "retries");
+		strbuf__addf(sb, "%u faults on it were refused with -EBUSY\n", c->nr_busy);
+	}
 }
 
 static void add_siblings(struct strbuf *sb, const struct sink *s, const struct finding *f)
@@ -316,11 +394,13 @@ static void text_finding(struct sink *s, const struct finding *f)
 	add_owner(&sb, s, f);
 	add_object(&sb, s, f);
 	add_birth(&sb, s, f);
-	add_failures(&sb, f);
+	add_failures(&sb, s, f);
 	add_moment(&sb, s, "because", &f->prior);
 	add_moment(&sb, s, "offence", &f->offence);
 	add_counts(&sb, f);
 	add_holders(&sb, s, f);
+	add_sites(&sb, s, f);
+	add_counters(&sb, s, f);
 	if (missing) {
 		label(&sb, "missing");
 		strbuf__addf(&sb, "%s\n", missing);

@@ -82,6 +82,22 @@ const char *words_missing(const struct finding *f)
 				"mmu_interval_notifier_remove() of its ranges, before this";
 	case RULE_RANGE_REGISTER_WITHOUT_MIRROR:
 		return "hmm_mirror_register(), before this";
+	case RULE_RANGE_FAULT_WITH_STALE_SEQUENCE:
+		return "mmu_interval_read_begin(), before this";
+	case RULE_RANGE_LIVELOCK:
+		return "a fault that succeeds";
+	case RULE_CALLBACK_STUCK:
+		return "the return of the callback";
+	case RULE_UNREGISTER_STUCK:
+		return "the return of the unregister";
+	case RULE_MIRROR_NEVER_FREED:
+		return "->free_notifier()";
+	case RULE_INVALIDATION_NEVER_ENDED:
+		return "mmu_notifier_invalidate_range_end()";
+	case RULE_MM_HELD_AFTER_EXIT:
+		return "mmput()";
+	case RULE_HMM_FREED_UNDER_CALLBACK:
+		return "the return of the callback, before this";
 	default:
 		return NULL;
 	}
@@ -100,7 +116,12 @@ const char *words_surplus(const struct finding *f)
 	case RULE_RANGE_UNREGISTER_AFTER_FAILED_REGISTER:
 	case RULE_MIRROR_UNREGISTER_WITHOUT_REGISTER:
 	case RULE_RANGE_UNREGISTER_WITHOUT_REGISTER:
+	case RULE_UNREGISTER_IN_CALLBACK:
 		return release_call(o);
+	case RULE_MIRROR_FREED_TWICE:
+		return "->free_notifier()";
+	case RULE_INVALIDATION_NEVER_BEGUN:
+		return "mmu_notifier_invalidate_range_end()";
 	case RULE_MIRROR_DOUBLE_REGISTER:
 	case RULE_RANGE_DOUBLE_REGISTER:
 	case RULE_RANGE_REGISTER_ON_DEAD_MM:
@@ -112,6 +133,13 @@ const char *words_surplus(const struct finding *f)
 	default:
 		return NULL;
 	}
+}
+
+bool words_about_references(const struct finding *f)
+{
+	return f->rule == RULE_REFERENCE_UNACCOUNTED || f->rule == RULE_REFERENCE_UNDERFLOW ||
+	       f->rule == RULE_FAILED_REGISTER_KEPT_REFERENCE ||
+	       (f->object.class == HMT_CLASS_MIRROR && f->object.live_refs > 1);
 }
 
 char *words_lost(__u32 cause, __u64 count, char *buf, size_t size)
@@ -201,7 +229,7 @@ const char *words_driver(const struct symtab *t, const struct finding *f)
 {
 	const char *name;
 
-	if (f->object.class == HMT_CLASS_HMM) {
+	if (f->object.class == HMT_CLASS_HMM && f->object.hmm) {
 		name = module_of(t, &f->offence);
 		return *name ? name : module_of(t, &f->object.born);
 	}

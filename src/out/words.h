@@ -26,6 +26,8 @@ const char *words_layer(const struct object_view *o);
 const char *words_missing(const struct finding *f);
 /* The call that should not have been made, NULL when none was. */
 const char *words_surplus(const struct finding *f);
+/* Is the balance of references worth showing? */
+bool words_about_references(const struct finding *f);
 
 /* What was lost, by its cause: "12 events (ring-full)", "the end of the trace (cut)". */
 char *words_lost(__u32 cause, __u64 count, char *buf, size_t size);

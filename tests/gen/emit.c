@@ -182,6 +182,60 @@ void emit_range(struct sim *s, int i, __u16 kind)
 	}
 }
 
+/* seq: what the range has read last. */
+void emit_fault(struct sim *s, int i, __u16 kind, long ret)
+{
+	union rec *r;
+
+	emit_range(s, i, kind);
+	r = &s->ev[s->nr_ev - 1];
+	if (kind == HMT_READ_BEGIN) {
+		r->rb.seq = s->range[i].seq;
+		return;
+	}
+	r->fb.start = 0x10000;
+	r->fb.end = 0x11000;
+	r->fb.seq = s->range[i].hmm >= 0 ? 0 : s->range[i].seq;
+	if (kind == HMT_FAULT_END)
+		r->fb.ret = ret;
+}
+
+void emit_callback(struct sim *s, int i, __u16 kind)
+{
+	emit_range(s, i, kind);
+	s->ev[s->nr_ev - 1].inv.blockable = 1;
+}
+
+void emit_notifier_callback(struct sim *s, int m, __u16 kind)
+{
+	struct sim_mirror *mi = &s->mirror[m];
+	union rec *r = emit(s, kind, mi->mm);
+
+	r->id.hmm = hmm_cookie(s, mi->hmm);
+	r->id.mirror = mi->cookie;
+	r->id.ops = mi->hmm >= 0 ? OPS_API : OPS_MN;
+}
+
+void emit_invalidate(struct sim *s, int mm, __u16 kind, long ret)
+{
+	union rec *r = emit(s, kind, mm);
+
+	r->inv.start = 0x10000;
+	r->inv.end = 0x20000;
+	r->inv.blockable = !ret;
+	r->inv.ret = ret;
+}
+
+void emit_exit(struct sim *s, int mm, __u32 users)
+{
+	union rec *r = emit(s, HMT_TASK_EXIT, mm);
+
+	r->exit.mm_users = users;
+	r->exit.mm_count = 3;
+	r->exit.rss_pages = 100;
+	r->exit.flags = HMT_EXIT_LAST;
+}
+
 void emit_ref(struct sim *s, __u16 kind, int hmm, __u64 mirror, __u64 range)
 {
 	struct sim_hmm *h = &s->hmm[hmm];

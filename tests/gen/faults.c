@@ -402,6 +402,210 @@ static bool notifier_underflow(struct sim *s)
 	return true;
 }
 
+/* --- faults of time and of callbacks ---------------------------------------------------- */
+
+static bool stale_sequence(struct sim *s)
+{
+	int r = pick_range(s, PHASE_LIVE, 0);
+
+	if (r < 0)
+		return false;
+	s->range[r].working++;
+	push(s, STEP_READ, r);
+	push(s, STEP_FAULT_BEGIN, r);
+	push(s, STEP_FAULT_BUSY, r);
+	push(s, STEP_FAULT_BEGIN, r);
+	push(s, STEP_FAULT_END, r);
+	truth_add(s, RULE_RANGE_FAULT_WITH_STALE_SEQUENCE, HMT_CLASS_RANGE, s->range[r].cookie);
+	return true;
+}
+
+/* All at once: what others do meanwhile does not matter to it. */
+static bool livelock(struct sim *s)
+{
+	int r = pick_range(s, PHASE_LIVE, 0);
+
+	if (r < 0 || s->nr_ev + 60 > MAX_EVENTS - 100 || !tasks_idle(s) || s->due_since)
+		return false;
+	for (int i = 0; i < 12; i++) {
+		s->range[r].seq += 2;
+		emit_fault(s, r, HMT_READ_BEGIN, 0);
+		emit_fault(s, r, HMT_FAULT_BEGIN, 0);
+		s->now += 1000 * MS;
+		emit_fault(s, r, HMT_FAULT_END, -16);
+	}
+	truth_add(s, RULE_RANGE_LIVELOCK, HMT_CLASS_RANGE, s->range[r].cookie);
+	return true;
+}
+
+/* Neither the callback nor the unregister will return: the task is gone from here. */
+static bool range_in_callback(struct sim *s)
+{
+	int r = pick_range(s, PHASE_LIVE, 0);
+
+	if (r < 0)
+		return false;
+	s->range[r].leaked = true;
+	s->range[r].phase = PHASE_ENDING;
+	s->task[s->cur].stuck = true;
+	emit_callback(s, r, HMT_CALLBACK_BEGIN);
+	emit_range(s, r, HMT_RANGE_UNREGISTER_BEGIN);
+	s->mm[s->range[r].mm].leaked = true;
+	truth_add(s, RULE_UNREGISTER_IN_CALLBACK, HMT_CLASS_RANGE, s->range[r].cookie);
+	kin_add(s, RULE_CALLBACK_STUCK, HMT_CLASS_RANGE, s->range[r].cookie);
+	kin_add(s, RULE_CALLBACK_STUCK, HMT_CLASS_HMM, s->mm[s->range[r].mm].cookie);
+	kin_add(s, RULE_UNREGISTER_STUCK, HMT_CLASS_RANGE, s->range[r].cookie);
+	return true;
+}
+
+static bool mirror_in_callback(struct sim *s)
+{
+	int m = pick_mirror(s, PHASE_LIVE, 0);
+
+	if (m < 0)
+		return false;
+	s->mirror[m].leaked = true;
+	s->mirror[m].phase = PHASE_ENDING;
+	s->task[s->cur].stuck = true;
+	emit_notifier_callback(s, m, HMT_RELEASE_BEGIN);
+	emit_mirror_unregister(s, m, HMT_MIRROR_UNREGISTER);
+	s->mm[s->mirror[m].mm].leaked = true;
+	truth_add(s, RULE_UNREGISTER_IN_CALLBACK, HMT_CLASS_MIRROR, s->mirror[m].cookie);
+	kin_add(s, RULE_CALLBACK_STUCK, HMT_CLASS_MIRROR, s->mirror[m].cookie);
+	kin_add(s, RULE_CALLBACK_STUCK, HMT_CLASS_HMM, s->mm[s->mirror[m].mm].cookie);
+	kin_add(s, RULE_UNREGISTER_STUCK, HMT_CLASS_MIRROR, s->mirror[m].cookie);
+	return true;
+}
+
+static bool callback_stuck(struct sim *s)
+{
+	int r = pick_range(s, PHASE_LIVE, 0);
+
+	if (r < 0 || s->mm[s->range[r].mm].phase != MM_ALIVE)
+		return false;
+	s->range[r].working++;		/* whoever removes it waits */
+	s->range[r].leaked = true;
+	s->mm[s->range[r].mm].leaked = true;
+	s->task[s->cur].stuck = true;
+	emit_callback(s, r, HMT_CALLBACK_BEGIN);
+	truth_add(s, RULE_CALLBACK_STUCK, HMT_CLASS_RANGE, s->range[r].cookie);
+	/* Where the range is not known, of its address space. */
+	kin_add(s, RULE_CALLBACK_STUCK, HMT_CLASS_HMM, s->mm[s->range[r].mm].cookie);
+	return true;
+}
+
+static bool unregister_stuck(struct sim *s)
+{
+	int r = pick_range(s, PHASE_LIVE, 0);
+
+	if (r < 0)
+		return false;
+	s->range[r].leaked = true;
+	s->range[r].phase = PHASE_ENDING;
+	s->mm[s->range[r].mm].leaked = true;
+	s->task[s->cur].stuck = true;
+	emit_range(s, r, HMT_RANGE_UNREGISTER_BEGIN);
+	truth_add(s, RULE_UNREGISTER_STUCK, HMT_CLASS_RANGE, s->range[r].cookie);
+	return true;
+}
+
+static bool never_freed(struct sim *s, bool twice)
+{
+	int m = pick_mirror(s, PHASE_LIVE, 2);
+
+	if (m < 0 || s->mirror[m].users != 1)
+		return false;
+	s->mirror[m].phase = PHASE_ENDING;
+	emit_users(s, HMT_REF_PUT, m, 0);
+	emit_mirror_unregister(s, m, HMT_MIRROR_UNREGISTER);
+	emit_free(s, s->mirror[m].mm, 0, s->mirror[m].cookie, 0);
+	emit_mirror_unregister(s, m, HMT_MIRROR_UNREGISTER_END);
+	if (twice) {
+		emit_free(s, s->mirror[m].mm, 0, s->mirror[m].cookie, 1);
+		push(s, STEP_NFREE, m);
+		truth_add(s, RULE_MIRROR_FREED_TWICE, HMT_CLASS_MIRROR, s->mirror[m].cookie);
+		return true;
+	}
+	s->mirror[m].leaked = true;
+	s->mm[s->mirror[m].mm].leaked = true;
+	truth_add(s, RULE_MIRROR_NEVER_FREED, HMT_CLASS_MIRROR, s->mirror[m].cookie);
+	return true;
+}
+
+/* An address space with something on it, so that it is known. */
+static int used_mm(struct sim *s)
+{
+	int r = pick_range(s, PHASE_LIVE, 0);
+
+	return r >= 0 && s->mm[s->range[r].mm].phase == MM_ALIVE ? s->range[r].mm : -1;
+}
+
+static bool never_ended(struct sim *s)
+{
+	int mm = used_mm(s);
+
+	if (mm < 0)
+		return false;
+	s->mm[mm].leaked = true;	/* who is in there has it */
+	s->task[s->cur].stuck = true;
+	emit_invalidate(s, mm, HMT_INVALIDATE_BEGIN, 0);
+	truth_add(s, RULE_INVALIDATION_NEVER_ENDED, HMT_CLASS_HMM, s->mm[mm].cookie);
+	return true;
+}
+
+static bool never_begun(struct sim *s)
+{
+	int mm = used_mm(s);
+
+	if (mm < 0)
+		return false;
+	emit_invalidate(s, mm, HMT_INVALIDATE_BEGIN, 0);
+	emit_invalidate(s, mm, HMT_INVALIDATE_END, 0);
+	emit_invalidate(s, mm, HMT_INVALIDATE_END, 0);
+	truth_add(s, RULE_INVALIDATION_NEVER_BEGUN, HMT_CLASS_HMM, s->mm[mm].cookie);
+	return true;
+}
+
+static bool mm_held(struct sim *s)
+{
+	int r = pick_range(s, PHASE_LIVE, 0);
+
+	if (r < 0 || s->mm[s->range[r].mm].phase != MM_ALIVE)
+		return false;
+	s->range[r].leaked = true;
+	s->mm[s->range[r].mm].leaked = true;
+	emit_exit(s, s->range[r].mm, 1);
+	truth_add(s, RULE_MM_HELD_AFTER_EXIT, HMT_CLASS_HMM, s->mm[s->range[r].mm].cookie);
+	return true;
+}
+
+/* 5.2: nobody waits for the callback on another CPU. */
+static bool freed_under_callback(struct sim *s)
+{
+	int h = quiet_hmm(s, 1), m = -1;
+
+	for (int i = 0; h >= 0 && i < NR_MIRRORS; i++)
+		if (s->mirror[i].hmm == h && s->mirror[i].phase == PHASE_LIVE)
+			m = i;
+	if (m < 0 || s->hmm[h].kref != 1 || s->mirror[m].ranges || s->mirror[m].working ||
+	    s->mirror[m].leaked)
+		return false;
+	emit_notifier_callback(s, m, HMT_CALLBACK_BEGIN);
+	truth_add(s, RULE_HMM_FREED_UNDER_CALLBACK, HMT_CLASS_HMM, s->hmm[h].cookie);
+	/* By another task, one of those that are idle. */
+	s->cur = (s->cur + 1) % NR_TASKS;
+	s->task[s->cur].next = s->task[s->cur].nr = 0;
+	emit_mirror_unregister(s, m, HMT_MIRROR_UNREGISTER);
+	hmm_put(s, h, s->mirror[m].cookie, 0);
+	emit_free(s, s->mirror[m].mm, s->hmm[h].cookie, 0, 1);
+	emit_mirror_unregister(s, m, HMT_MIRROR_UNREGISTER_END);
+	s->mirror[m].phase = PHASE_FREE;
+	s->cur = (s->cur + NR_TASKS - 1) % NR_TASKS;
+	emit_notifier_callback(s, m, HMT_CALLBACK_END);
+	s->mirror[m].hmm = -1;
+	return true;
+}
+
 bool plant(struct sim *s)
 {
 	switch (s->fault) {
@@ -426,6 +630,18 @@ bool plant(struct sim *s)
 	case FAULT_RANGE_NEVER: return never(s, HMT_CLASS_RANGE);
 	case FAULT_WRONG_MM: return wrong_mm(s);
 	case FAULT_NOTIFIER_UNDERFLOW: return notifier_underflow(s);
+	case FAULT_STALE_SEQUENCE: return stale_sequence(s);
+	case FAULT_LIVELOCK: return livelock(s);
+	case FAULT_RANGE_IN_CALLBACK: return range_in_callback(s);
+	case FAULT_MIRROR_IN_CALLBACK: return mirror_in_callback(s);
+	case FAULT_CALLBACK_STUCK: return callback_stuck(s);
+	case FAULT_UNREGISTER_STUCK: return unregister_stuck(s);
+	case FAULT_NEVER_FREED: return never_freed(s, false);
+	case FAULT_FREED_TWICE: return never_freed(s, true);
+	case FAULT_NEVER_ENDED: return never_ended(s);
+	case FAULT_NEVER_BEGUN: return never_begun(s);
+	case FAULT_MM_HELD: return mm_held(s);
+	case FAULT_FREED_UNDER_CALLBACK: return freed_under_callback(s);
 	default: return false;
 	}
 }

@@ -47,6 +47,9 @@ static const char *const fault_names[FAULT_NR] = {
 	"range-without-mirror", "range-on-dead-mm", "mirror-under-ranges", "use-after",
 	"use-during", "kept-reference", "mirror-registered-twice", "range-registered-twice",
 	"mirror-never", "range-never", "wrong-mm", "notifier-underflow",
+	"stale-sequence", "livelock", "range-in-callback", "mirror-in-callback", "callback-stuck",
+	"unregister-stuck", "never-freed", "freed-twice", "never-ended", "never-begun", "mm-held",
+	"freed-under-callback",
 };
 
 static struct sim sim;
@@ -240,7 +243,7 @@ static const char *run_one(const struct mode *m, __u64 seed, struct feed *f)
 {
 	struct seen seen = { .sim = &sim, .mode = m };
 	struct engine_cb cb = { &seen, on_finding, NULL, NULL };
-	struct engine_opts opts = { .grace_ns = GRACE_NS };
+	struct engine_opts opts = { .grace_ns = { GRACE_NS } };
 	const char *why;
 
 	sim_run(&sim, seed, fault_of(m, seed), 60 + (int)(seed % 400));

@@ -309,14 +309,39 @@ static void interval_step(struct sim *s, struct step st)
 		r->phase = PHASE_FREE;
 		break;
 	case STEP_READ:
-		emit_range(s, st.a, HMT_READ_BEGIN);
+		r->seq += 2;
+		emit_fault(s, st.a, HMT_READ_BEGIN, 0);
 		break;
 	case STEP_FAULT_BEGIN:
-		emit_range(s, st.a, HMT_FAULT_BEGIN);
+		emit_fault(s, st.a, HMT_FAULT_BEGIN, 0);
+		break;
+	case STEP_FAULT_BUSY:
+		emit_fault(s, st.a, HMT_FAULT_END, -16);
 		break;
 	default:
-		emit_range(s, st.a, HMT_FAULT_END);
+		emit_fault(s, st.a, HMT_FAULT_END, 0);
 		r->working--;
+	}
+}
+
+static void invalidate_step(struct sim *s, struct step st)
+{
+	switch (st.kind) {
+	case STEP_CALLBACK:
+		emit_callback(s, st.a, HMT_CALLBACK_BEGIN);
+		break;
+	case STEP_CALLBACK_END:
+		emit_callback(s, st.a, HMT_CALLBACK_END);
+		s->range[st.a].working--;
+		break;
+	case STEP_INVALIDATE:
+		emit_invalidate(s, st.a, HMT_INVALIDATE_BEGIN, 0);
+		break;
+	case STEP_INVALIDATE_REFUSED:
+		emit_invalidate(s, st.a, HMT_INVALIDATE_BEGIN, -11);
+		break;
+	default:
+		emit_invalidate(s, st.a, HMT_INVALIDATE_END, 0);
 	}
 }
 
@@ -347,6 +372,8 @@ static void step_release(struct sim *s, int m)
 	(void)r;
 	s->mm[m].phase = MM_TORN;
 	s->mm[m].torn_ts = s->now;
+	if (dice(s, 2))
+		emit_exit(s, m, 0);
 	if (s->mm[m].hmm >= 0)
 		push(s, STEP_HMM_RELEASE, s->mm[m].hmm);
 }
@@ -369,6 +396,8 @@ static void run_step(struct sim *s, struct step st)
 		step_hmm_release(s, st.a);
 	else if (st.kind == STEP_RELEASE)
 		step_release(s, st.a);
+	else if (st.kind >= STEP_CALLBACK)
+		invalidate_step(s, st);
 	else if (st.kind >= STEP_IREG)
 		interval_step(s, st);
 	else if (st.kind >= STEP_NREG)
@@ -502,10 +531,35 @@ static void use_range(struct sim *s)
 	if (r < 0)
 		return;
 	s->range[r].working++;
-	if (s->range[r].hmm < 0)
-		push(s, STEP_READ, r);
-	push(s, STEP_FAULT_BEGIN, r);
-	push(s, STEP_FAULT_END, r);
+	for (unsigned int tries = dice(s, 4) ? 0 : dice(s, 4); ; tries--) {
+		if (s->range[r].hmm < 0)
+			push(s, STEP_READ, r);
+		push(s, STEP_FAULT_BEGIN, r);
+		push(s, tries ? STEP_FAULT_BUSY : STEP_FAULT_END, r);
+		if (!tries)
+			return;
+	}
+}
+
+/* Callbacks first, then it is known whether the invalidation has begun. */
+static void invalidate(struct sim *s)
+{
+	int r = pick_range(s, PHASE_LIVE, 0), mm = pick_mm(s);
+
+	if (r >= 0) {
+		mm = s->range[r].mm;
+		s->range[r].working++;
+		push(s, STEP_CALLBACK, r);
+		push(s, STEP_CALLBACK_END, r);
+	}
+	if (mm < 0)
+		return;
+	if (!dice(s, 4)) {
+		push(s, STEP_INVALIDATE_REFUSED, mm);
+		return;
+	}
+	push(s, STEP_INVALIDATE, mm);
+	push(s, STEP_INVALIDATE_END, mm);
 }
 
 static void get_transient(struct sim *s)
@@ -627,6 +681,8 @@ static void choose(struct sim *s)
 		}
 	} else if (d < 97) {
 		tear_down(s);
+	} else {
+		invalidate(s);
 	}
 }
 
@@ -643,11 +699,13 @@ static void turn(struct sim *s)
 
 	s->cur = (int)dice(s, NR_TASKS);
 	t = &s->task[s->cur];
+	if (t->stuck)
+		return;
 	if (t->next == t->nr) {
 		t->next = t->nr = 0;
 		if (s->fault && !s->planted && s->nr_ev > 30 && !s->draining && !dice(s, 3))
 			s->planted = plant(s);
-		if (!t->nr)
+		if (!t->nr && !t->stuck)
 			choose(s);
 	}
 	if (t->next < t->nr)
@@ -698,7 +756,7 @@ void sim_run(struct sim *s, __u64 seed, enum fault fault, int events)
 
 	init(s, seed, fault);
 	r = emit(s, HMT_START, -1);
-	r->start.flags = HMT_START_BASELINE;
+	r->start.flags = HMT_START_BASELINE | HMT_START_RETURNS;
 	/* A fault waits for its occasion. */
 	for (int turns = 0; turns < 20000 && (s->nr_ev < limit ||
 	     (s->fault && !s->planted && s->nr_ev < MAX_EVENTS - 150)); turns++)
@@ -709,5 +767,8 @@ void sim_run(struct sim *s, __u64 seed, enum fault fault, int events)
 		s->draining = true;
 	}
 	tick(s, 2500 * MS);
+	/* What takes longer than a grace time. */
+	if (s->fault >= FAULT_STALE_SEQUENCE)
+		tick(s, 12000 * MS);
 	emit(s, HMT_END, -1);
 }

@@ -19,8 +19,8 @@
 #define NR_MIRRORS	8
 #define NR_RANGES	14
 #define NR_TRANSIENTS	4
-#define MAX_EVENTS	700
-#define MAX_QUEUE	12
+#define MAX_EVENTS	900
+#define MAX_QUEUE	40
 #define MAX_TRUTHS	4
 #define MAX_TABLE	(NR_HMMS + NR_MIRRORS + NR_RANGES)
 #define MAX_SYNCS	12
@@ -51,6 +51,18 @@ enum fault {
 	FAULT_RANGE_NEVER,
 	FAULT_WRONG_MM,
 	FAULT_NOTIFIER_UNDERFLOW,
+	FAULT_STALE_SEQUENCE,
+	FAULT_LIVELOCK,
+	FAULT_RANGE_IN_CALLBACK,
+	FAULT_MIRROR_IN_CALLBACK,
+	FAULT_CALLBACK_STUCK,
+	FAULT_UNREGISTER_STUCK,
+	FAULT_NEVER_FREED,
+	FAULT_FREED_TWICE,
+	FAULT_NEVER_ENDED,
+	FAULT_NEVER_BEGUN,
+	FAULT_MM_HELD,
+	FAULT_FREED_UNDER_CALLBACK,
 	FAULT_NR
 };
 
@@ -60,7 +72,9 @@ enum step_kind {
 	STEP_RGET, STEP_RREG, STEP_RREG_FAIL, STEP_RPUT, STEP_RUN, STEP_RUN_PUT, STEP_RUN_END,
 	STEP_TGET, STEP_TPUT, STEP_NREG, STEP_NREG_FAIL, STEP_NFREE, STEP_NGET, STEP_NPUT,
 	STEP_NUN, STEP_NUN_END, STEP_IREG, STEP_IREG_FAIL, STEP_IUN, STEP_IUN_END,
-	STEP_READ, STEP_FAULT_BEGIN, STEP_FAULT_END, STEP_RELEASE, STEP_HMM_RELEASE,
+	STEP_READ, STEP_FAULT_BEGIN, STEP_FAULT_END, STEP_FAULT_BUSY, STEP_CALLBACK,
+	STEP_CALLBACK_END, STEP_INVALIDATE, STEP_INVALIDATE_END, STEP_INVALIDATE_REFUSED,
+	STEP_RELEASE, STEP_HMM_RELEASE,
 	/* of faults only */
 	STEP_MUN_AGAIN, STEP_RUN_AGAIN, STEP_READ_GONE, STEP_UNLOCK, STEP_MDONE, STEP_RDONE,
 	STEP_NPUT_BELOW, STEP_MREG_REFUSED, STEP_RREG_REFUSED, STEP_PUT_AGAIN
@@ -75,6 +89,7 @@ struct task {
 	__u32 tgid, tid;
 	struct step queue[MAX_QUEUE];
 	int nr, next;
+	bool stuck;		/* for ever, in a callback or an unregister */
 	__u64 last_ts;
 };
 
@@ -117,6 +132,7 @@ struct sim_range {
 	enum phase phase;
 	int mm, hmm, mirror;	/* hmm -1: notifier */
 	int working;
+	__u64 seq;
 	bool leaked;
 };
 
@@ -134,7 +150,10 @@ union rec {
 	struct hmt_range_unregister_begin run;
 	struct hmt_ref_get ref;
 	struct hmt_free fr;
-	struct hmt_fault_begin fb;
+	struct hmt_fault_end fb;
+	struct hmt_read_begin rb;
+	struct hmt_invalidate_begin inv;
+	struct hmt_task_exit exit;
 	struct hmt_sync_object so;
 	struct hmt_lost lost;
 	struct hmt_start start;
@@ -190,6 +209,11 @@ void emit_mirror_register(struct sim *s, int m, long ret);
 void emit_mirror_unregister(struct sim *s, int m, __u16 kind);
 void emit_range_register(struct sim *s, int r, long ret);
 void emit_range(struct sim *s, int r, __u16 kind);
+void emit_fault(struct sim *s, int r, __u16 kind, long ret);
+void emit_callback(struct sim *s, int r, __u16 kind);
+void emit_notifier_callback(struct sim *s, int m, __u16 kind);
+void emit_invalidate(struct sim *s, int mm, __u16 kind, long ret);
+void emit_exit(struct sim *s, int mm, __u32 users);
 void emit_ref(struct sim *s, __u16 kind, int hmm, __u64 mirror, __u64 range);
 void emit_users(struct sim *s, __u16 kind, int m, __u64 count);
 void emit_free(struct sim *s, int mm, __u64 hmm, __u64 mirror, __u64 stage);

@@ -155,7 +155,7 @@ static void read_opts(FILE *f, struct engine_opts *opts)
 
 	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "# grace %lf", &grace) == 1)
-			opts->grace_ns = (__u64)(grace * 1e9 + 0.5);
+			opts->grace_ns[GRACE_RELEASE] = (__u64)(grace * 1e9 + 0.5);
 		if (sscanf(line, "# max-objects %llu", &max) == 1)
 			opts->max_objects = max;
 	}

@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * call.c - what threads are inside of: callbacks of drivers, invalidations.
+ *
+ * A stack per thread, found by its tid. A loss makes all of it worthless, since
+ * the end of any may be among what was lost: then it starts anew. Threads that
+ * are known to be inside of nothing are remembered, up to a number: an end
+ * without a begin means something for these only, the others may have begun
+ * before the trace did.
+ */
+#include "engine/priv.h"
+
+static enum call_kind kind_of(__u16 record)
+{
+	switch (record) {
+	case HMT_INVALIDATE_BEGIN:
+	case HMT_INVALIDATE_END:
+		return CALL_INVALIDATE;
+	case HMT_CALLBACK_BEGIN:
+	case HMT_CALLBACK_END:
+		return CALL_CALLBACK;
+	default:
+		return CALL_RELEASE;
+	}
+}
+
+struct moment call_moment(const struct call *c)
+{
+	static const __u16 kinds[] = {
+		[CALL_INVALIDATE] = HMT_INVALIDATE_BEGIN,
+		[CALL_CALLBACK] = HMT_CALLBACK_BEGIN,
+		[CALL_RELEASE] = HMT_RELEASE_BEGIN,
+	};
+
+	return (struct moment){
+		.ts = c->ts, .kind = kinds[c->kind], .tgid = c->tgid, .tid = c->tid, .stack = -1,
+	};
+}
+
+/* --- the stacks ----------------------------------------------------------------------- */
+
+static struct call *top_of(const struct engine *e, __u32 tid)
+{
+	struct call *c = e->threads.nr ? map64__get(&e->threads, tid) : NULL;
+
+	return c && c->kind ? c : NULL;
+}
+
+static void set_top(struct engine *e, __u32 tid, struct call *c)
+{
+	if (map64__put(&e->threads, tid, c))
+		e->oom = true;
+}
+
+static void drop(struct engine *e, struct call *c)
+{
+	list_del(&c->fifo);
+	c->up = e->free_calls;
+	e->free_calls = c;
+}
+
+/* Forgets which threads are inside of nothing; that they are will be seen again. */
+static void forget_idle(struct engine *e)
+{
+	struct map64 busy;
+	struct map64_iter it;
+
+	map64__init(&busy);
+	map64__for_each(&e->threads, &it)
+		if (it.val != &e->idle && map64__put(&busy, it.key, it.val))
+			e->oom = true;
+	map64__free(&e->threads);
+	e->threads = busy;
+	e->nr_idle = 0;
+}
+
+void calls_forget(struct engine *e)
+{
+	struct map64_iter it;
+	struct call *c, *up;
+
+	if (!e->threads.nr)
+		return;
+	map64__for_each(&e->threads, &it)
+		for (c = it.val; c != &e->idle && c; c = up) {
+			up = c->up;
+			drop(e, c);
+		}
+	map64__free(&e->threads);
+	e->nr_idle = 0;
+}
+
+void calls_free(struct engine *e)
+{
+	calls_forget(e);
+	for (struct call *c = e->free_calls, *next; c; c = next) {
+		next = c->up;
+		hmt_free(c);
+	}
+}
+
+static struct call *new_call(struct engine *e)
+{
+	struct call *c = e->free_calls;
+
+	if (c)
+		e->free_calls = c->up;
+	else
+		c = hmt_calloc(1, sizeof(*c));
+	if (!c)
+		e->oom = true;
+	return c;
+}
+
+static unsigned int depth_of(const struct call *c)
+{
+	unsigned int n = 0;
+
+	for (; c; c = c->up)
+		n++;
+	return n;
+}
+
+/* What this one is inside of is too much to keep: nothing is known of it. */
+static void forget_thread(struct engine *e, struct call *top)
+{
+	__u32 tid = top->tid;
+
+	for (struct call *up; top; top = up) {
+		up = top->up;
+		drop(e, top);
+	}
+	map64__del(&e->threads, tid);
+}
+
+static void enter(struct engine *e, const struct event *ev)
+{
+	struct call *up = top_of(e, ev->m.tid), *c;
+
+	if (!ev->m.tid)
+		return;
+	if (depth_of(up) == MAX_DEPTH) {
+		forget_thread(e, up);
+		return;
+	}
+	c = new_call(e);
+	if (!c)
+		return;
+	if (!up && map64__get(&e->threads, ev->m.tid))
+		e->nr_idle--;
+	*c = (struct call){
+		.up = up, .ts = ev->m.ts, .mm = ev->h->mm, .hmm = ev->id->hmm,
+		.mirror = ev->id->mirror, .range = ev->id->range,
+		.tgid = ev->m.tgid, .tid = ev->m.tid, .kind = (__u8)kind_of(ev->m.kind),
+	};
+	list_init(&c->fifo);
+	list_add(&c->fifo, c->kind == CALL_INVALIDATE ? &e->invalidations : &e->calls);
+	set_top(e, ev->m.tid, c);
+	watch_calls_due(e, c);
+}
+
+static bool is_end_of(const struct call *c, const struct event *ev)
+{
+	return c->kind == kind_of(ev->m.kind) && c->mm == ev->h->mm && c->hmm == ev->id->hmm &&
+	       c->mirror == ev->id->mirror && c->range == ev->id->range;
+}
+
+static struct object *object_of_call(struct engine *e, const struct call *c)
+{
+	struct object *o = NULL;
+
+	if (c->range)
+		o = object_find(e, HMT_CLASS_RANGE, c->range);
+	else if (c->mirror)
+		o = object_find(e, HMT_CLASS_MIRROR, c->mirror);
+	if (!o && c->mirror)
+		o = object_find(e, HMT_CLASS_HMM, c->mirror);
+	if (!o && c->mm)
+		o = object_find(e, CLASS_MM, c->mm);
+	if (o && o->class == CLASS_MM && !o->serial)
+		o->serial = ++e->serial[HMT_CLASS_HMM];
+	return o;
+}
+
+static void returned(struct engine *e, struct call *c, const struct event *ev)
+{
+	struct object *o = c->flagged ? object_of_call(e, c) : NULL;
+
+	if (o)
+		flags_released(e, o, c->kind == CALL_INVALIDATE ? RULE_INVALIDATION_NEVER_ENDED
+								: RULE_CALLBACK_STUCK, &ev->m);
+	drop(e, c);
+}
+
+/* Return: false when no begin of it was seen. */
+static bool leave(struct engine *e, const struct event *ev)
+{
+	struct call *top = top_of(e, ev->m.tid), *c, *up;
+
+	for (c = top; c && !is_end_of(c, ev); c = c->up)
+		;
+	if (!c)
+		return false;
+	/* What was entered inside of it has returned too. */
+	for (; top != c; top = up) {
+		up = top->up;
+		drop(e, top);
+	}
+	up = c->up;
+	returned(e, c, ev);
+	if (!up && e->nr_idle >= MAX_IDLE)
+		forget_idle(e);
+	if (!up)
+		e->nr_idle++;
+	set_top(e, ev->m.tid, up ? up : &e->idle);
+	return true;
+}
+
+/* --- events --------------------------------------------------------------------------- */
+
+void on_callback(struct engine *e, struct event *ev)
+{
+	if (ev->m.kind == HMT_CALLBACK_BEGIN || ev->m.kind == HMT_RELEASE_BEGIN)
+		enter(e, ev);
+	else
+		leave(e, ev);
+}
+
+/* The begin is on record when it is done: a nonblocking one that was refused has no end. */
+void on_invalidate(struct engine *e, struct event *ev)
+{
+	const struct hmt_invalidate_begin *i = (const void *)ev->h;
+	struct charge c = {
+		.rule = RULE_INVALIDATION_NEVER_BEGUN, .fact_ts = ev->m.ts, .offence = ev->m,
+	};
+
+	if (ev->m.kind == HMT_INVALIDATE_BEGIN) {
+		if (!i->ret)
+			enter(e, ev);
+		else if (ev->m.tid && !map64__get(&e->threads, ev->m.tid) && e->nr_idle < MAX_IDLE) {
+			/* Where one can be refused, one is not inside another. */
+			e->nr_idle++;
+			set_top(e, ev->m.tid, &e->idle);
+		}
+		return;
+	}
+	if (leave(e, ev) || !ev->h->mm || !map64__get(&e->threads, ev->m.tid))
+		return;
+	c.o = mm_met(e, ev);
+	if (!c.o)
+		return;
+	if (!c.o->serial)
+		c.o->serial = ++e->serial[HMT_CLASS_HMM];
+	charge(e, &c);
+}
+
+/* --- verdicts ------------------------------------------------------------------------- */
+
+const struct call *call_of(const struct engine *e, __u32 tid)
+{
+	const struct call *c = top_of(e, tid);
+
+	while (c && c->kind == CALL_INVALIDATE)
+		c = c->up;
+	return c;
+}
+
+void call_over(const struct call *c)
+{
+	/* The list owns it, and the finding that is made now stands for it. */
+	((struct call *)(uintptr_t)c)->over = true;
+}
+
+const struct call *call_in_the_way(const struct engine *e, const struct object *o)
+{
+	const struct call *any = NULL;
+
+	for (struct list *l = e->calls.next; l != &e->calls; l = l->next) {
+		const struct call *c = (const void *)((char *)l - offsetof(struct call, fifo));
+
+		if (o->mm && c->mm == o->mm->addr)
+			return c;
+		any = any ? any : c;
+	}
+	/* All notifiers share one SRCU: whoever waits for it waits for all callbacks. */
+	return o->class == HMT_CLASS_MIRROR && !o->layer ? any : NULL;
+}
+
+const struct call *call_on_hmm(const struct engine *e, __u64 hmm)
+{
+	for (struct list *l = e->calls.next; l != &e->calls; l = l->next) {
+		const struct call *c = (const void *)((char *)l - offsetof(struct call, fifo));
+
+		if (c->hmm == hmm)
+			return c;
+	}
+	return NULL;
+}
+
+const struct call *call_releasing(const struct engine *e, __u64 mm)
+{
+	for (struct list *l = e->calls.next; l != &e->calls; l = l->next) {
+		const struct call *c = (const void *)((char *)l - offsetof(struct call, fifo));
+
+		if (c->kind == CALL_RELEASE && c->mm == mm)
+			return c;
+	}
+	return NULL;
+}
+
+static void call_stuck(struct engine *e, struct call *c)
+{
+	struct object *o = object_of_call(e, c);
+	struct charge ch = {
+		.rule = c->kind == CALL_INVALIDATE ? RULE_INVALIDATION_NEVER_ENDED
+						   : RULE_CALLBACK_STUCK,
+		.o = o, .fact_ts = c->ts, .offence = call_moment(c),
+	};
+
+	/* What it waits for itself is told of the innermost. */
+	if (!o || (c != top_of(e, c->tid) && c->kind != CALL_INVALIDATE))
+		return;
+	if (c->kind != CALL_INVALIDATE && watch_stuck_inside(e, c))
+		return;
+	c->flagged = true;
+	charge(e, &ch);
+}
+
+__u64 calls_run(struct engine *e, struct list *calls, enum grace grace, __u64 ts)
+{
+	for (struct list *l = calls->next; l != calls; l = l->next) {
+		struct call *c = (struct call *)(void *)((char *)l - offsetof(struct call, fifo));
+
+		if (c->over)
+			continue;
+		if (c->ts + grace_of(e, grace) > ts)
+			return c->ts + grace_of(e, grace);
+		call_stuck(e, c);
+		c->over = true;
+	}
+	return NEVER;
+}
+
+/* ev is an unregister that waits for callbacks to return: not from one. */
+bool call_check(struct engine *e, struct object *o, const struct event *ev)
+{
+	const struct call *in = call_of(e, ev->m.tid);
+	bool puts = o->class == HMT_CLASS_MIRROR && !o->layer && o->users <= 0;
+	struct charge c = {
+		.rule = RULE_UNREGISTER_IN_CALLBACK, .o = o, .fact_ts = ev->m.ts,
+		.offence = ev->m,
+	};
+
+	if (!in || puts)
+		return false;
+	/*
+	 * From ->release() a range can be removed, no invalidation runs any more;
+	 * of the mirror API some versions allow it: there it has to not return.
+	 */
+	if (in->kind == CALL_RELEASE && (o->class == HMT_CLASS_RANGE || o->layer))
+		return false;
+	if (o->class == HMT_CLASS_RANGE && o->layer)
+		return false;
+	c.prior = call_moment(in);
+	call_over(in);
+	charge(e, &c);
+	return true;
+}
