@@ -97,7 +97,7 @@ $(O)/gen/rules_text.h: tools/rules-text $(wildcard docs/hmmtrace-rules.7.md)
 	@touch $@
 
 # The page of `report --html`, as bytes.
-page_src := src/out/html/report.html src/out/html/report.css src/out/html/report.js
+page_src := src/out/html/report.html src/out/html/report.css $(wildcard src/out/html/*.js)
 $(O)/gen/report_page.h: tools/embed-page $(page_src)
 	$(call msg,GEN,$@)
 	$(call rewrite,tools/embed-page src/out/html)

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* verdict.js - the verdict, what is wrong, and the tables */
+
+function verdictWords() {
+  if (summary.verdict === "clean") return ["Clean", "clean"];
+  const parts = [];
+  if (summary.errors) parts.push(many(summary.errors, "error"));
+  if (summary.warnings) parts.push(many(summary.warnings, "warning"));
+  if (summary.verdict === "findings") return [parts.join(", "), "bad"];
+  return ["Inconclusive", "doubtful"];
+}
+
+/* Who did what: one sentence for the one who opens this page in a hurry. */
+function answer(c) {
+  const who = c.left_in || c.wrong_in, fn = who && who.module ? `${who.symbol}()` : "";
+  if (fn && c.missing)
+    return `${driverName(c.driver)}: ${c.missing} is missing in ${fn}; ${c.title}.`;
+  if (fn && c.surplus)
+    return `${driverName(c.driver)}: ${fn} calls ${c.surplus} once too often; ${c.title}.`;
+  return `${driverName(c.driver)}: ${c.title}.`;
+}
+
+function sureWords() {
+  const doubt = [];
+  if (summary.lost_overturning && !summary.cut) doubt.push(`${many(summary.lost_overturning, "event")} that matter were lost`);
+  if (summary.cut) doubt.push("the trace is cut short");
+  if (summary.inconclusive) doubt.push(`${many(summary.inconclusive, "finding")} could not be confirmed`);
+  if (summary.verdict === "clean") return "Nothing is orphaned, and no event that matters was lost.";
+  const top = D.causes.find((c) => c.severity === "error" || c.severity === "warn");
+  const others = D.causes.filter((c) => c.severity !== "note").length - 1;
+  const lead = top && summary.verdict === "findings" ?
+    `Certain. ${answer(top)}${others > 0 ? ` And ${others} more below.` : ""}` : "";
+  const but = doubt.length ? `${lead ? "Not all of it, though: " : "No verdict is possible: "}${doubt.join("; ")}.` : "";
+  return [lead, but].filter(Boolean).join(" ");
+}
+
+function showVerdict() {
+  const [words, cls] = verdictWords();
+  $("verdict").textContent = words;
+  $("verdict").className = cls;
+  document.title = `${words} - hmmtrace report`;
+  $("sure").textContent = sureWords();
+  $("origin").textContent = [header.uname, header.command_line].filter(Boolean).join(" · ");
+  const facts = [
+    ["Mirrors", count(summary.mirrors)], ["Ranges", count(summary.ranges)],
+    ["Most at once", count(D.live.most)], ["Live at the end", count(summary.live_ranges)],
+    ["Events", count(summary.records)], ["Over", duration(D.span_ns)],
+    ["Lost", summary.lost.length ? many(summary.lost.reduce((n, l) => n + l.count, 0), "event") : "nothing"],
+  ];
+  for (const [k, v] of facts) $("facts").append(el("div", "", el("dt", "", k), el("dd", "", v)));
+}
+
+function pair(dl, name, value, cls) {
+  if (value) dl.append(el("dt", "", name), el("dd", cls || "", value));
+}
+
+function causeCard(c) {
+  const nr = c.certain + c.inconclusive, unsure = !c.certain;
+  const card = el("article", `cause ${unsure ? "unsure" : c.severity}`);
+  if (c.rule === "others") {
+    card.append(el("h3", "", `${many(nr, "finding")} of still other kinds`));
+    return card;
+  }
+  card.append(el("div", "badges", driverBadge(c.driver),
+    el("span", `badge ${unsure ? "unsure" : c.severity}`, unsure ? "not certain" : c.severity),
+    nr > 1 ? el("span", "badge", `${count(nr)} times`) : null,
+    c.released ? el("span", "badge good", `${count(c.released)} released after all`) : null));
+  card.append(el("h3", "", c.title));
+  const dl = el("dl", "");
+  pair(dl, "Missing", c.missing, "mono missing");
+  pair(dl, "Too many", c.surplus, "mono missing");
+  if (place(c.left_in) !== place(c.born_in)) pair(dl, "Forgot in", place(c.left_in), "mono");
+  pair(dl, "Wrong in", place(c.wrong_in), "mono");
+  pair(dl, "Born in", place(c.born_in), "mono");
+  if (c.missing && c.others_released_in)
+    pair(dl, "Others are", `released in ${place(c.others_released_in)}, ${count(c.siblings_released_there)} of ${count(c.siblings)}`, "mono");
+  pair(dl, "Whose", [owner(c.owner), c.owner_exited_ns ? "which has exited" : "", c.more_owners ? "and others" : ""].filter(Boolean).join(", "));
+  pair(dl, "How sure", !c.inconclusive ? "certain" : unsure ? "not: events are missing, or the trace ended too early" : `${count(c.certain)} certain, ${count(c.inconclusive)} not`);
+  if (c.bytes) pair(dl, "Size", bytes(c.bytes));
+  card.append(dl);
+  const show = el("button", "plain", nr > 1 ? `Show the ${count(nr)} findings` : "Show the finding");
+  show.type = "button";
+  show.addEventListener("click", () => { state.cause = c; update(); $("findings-section").scrollIntoView(); });
+  card.append(show);
+  return card;
+}
+
+function driverBadge(d) {
+  return el("span", "badge", el("span", `dot c${colorOf.get(d) ?? 7}`), driverName(d));
+}
+
+function showCauses() {
+  const wrong = D.causes.filter((c) => c.severity !== "note"), notes = D.causes.filter((c) => c.severity === "note");
+  $("causes-section").hidden = !D.causes.length;
+  if (!wrong.length) $("causes-section").querySelector("h2").textContent = "To note";
+  for (const c of [...wrong, ...notes]) $("causes").append(causeCard(c));
+}
