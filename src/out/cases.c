@@ -85,6 +85,11 @@ void cases_finding_line(const struct symtab *t, const struct finding *f, struct 
 	}
 	if (missing)
 		strbuf__addf(sb, "; missing: %s", missing);
+	place = words_forgot_in(t, f);
+	if (missing && place) {
+		symtab__format(t, place, buf, sizeof(buf));
+		strbuf__addf(sb, " in %s", buf);
+	}
 	if (f->confidence != CONFIDENCE_CERTAIN)
 		strbuf__addf(sb, "; inconclusive: %s", words_doubt(f, buf, sizeof(buf)));
 }

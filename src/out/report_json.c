@@ -93,6 +93,7 @@ void report_json_cause(struct jsonw *j, const struct report *r, const struct rep
 	json_key_symbolized(j, r->symtab, "born_in", c->place);
 	json_key_symbolized(j, r->symtab, "left_in", c->first.offence.ts ? 0 : c->offence_place);
 	json_key_symbolized(j, r->symtab, "wrong_in", c->first.offence.ts ? c->offence_place : 0);
+	jsonw__kstr_or_null(j, "blame", c->is_rest ? NULL : c->blame);
 	jsonw__kstr_or_null(j, "missing", c->is_rest ? NULL : words_missing(&c->first));
 	jsonw__kstr_or_null(j, "surplus", c->is_rest ? NULL : words_surplus(&c->first));
 	json_key_symbolized(j, r->symtab, "others_released_in", c->release_place);

@@ -10,6 +10,7 @@
 
 #include "base/map64.h"
 #include "engine/engine.h"
+#include "out/words.h"
 #include "out/stats.h"
 #include "stream/symtab.h"
 
@@ -70,6 +71,7 @@ struct report_cause {
 	struct finding first;	/* certain, if any is */
 	__u64 release_place;	/* where most siblings of the first were released */
 	__u64 offence_place;
+	char blame[WORDS_LEN];	/* of the first, see words_blame() */
 	bool is_rest;
 };
 

@@ -166,6 +166,7 @@ static void set_first(struct report *r, struct report_cause *c, const struct fin
 	c->owner_exited = symtab__exited(r->symtab, c->owner);
 	c->release_place = words_place(r->symtab, &f->sibling_release);
 	c->offence_place = words_place(r->symtab, f->offence.ts ? &f->offence : &f->prior);
+	words_blame(r->symtab, f, c->blame, sizeof(c->blame));
 }
 
 static struct report_driver *driver_of(struct report *r, const struct finding *f)

@@ -161,6 +161,10 @@ static void add_cause(struct strbuf *sb, const struct sink *s, const struct repo
 		strbuf__addf(sb, "%llu times in ", (unsigned long long)nr);
 	strbuf__addf(sb, "%s: %s\n", strcmp(driver, "?") ? driver : "an unknown driver",
 		     rule_title(c->rule));
+	if (*c->blame) {
+		label(sb, "in short");
+		strbuf__addf(sb, "%s\n", c->blame);
+	}
 	add_sure(sb, c);
 	add_whose(sb, c);
 	add_where(sb, s, c);

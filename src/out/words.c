@@ -216,6 +216,110 @@ __u64 words_place(const struct symtab *t, const struct moment *m)
 	return outside ? outside : m->call_site;
 }
 
+__u64 words_forgot_in(const struct symtab *t, const struct finding *f)
+{
+	__u64 place = words_place(t, &f->prior);
+	struct symbol sym;
+
+	/* An address space is torn down by the kernel: whoever forgot was not there. */
+	if (f->rule != RULE_RANGE_ORPHANED_BY_MIRROR || !place)
+		return 0;
+	return symtab__lookup(t, place, &sym) && sym.module[0] ? place : 0;
+}
+
+/* "f()", "" when it has no name. */
+static char *function_name(const struct symtab *t, __u64 place, char *buf, size_t size)
+{
+	struct symbol sym;
+	size_t n;
+
+	buf[0] = '\0';
+	if (!place || !symtab__lookup(t, place, &sym) || !*sym.name)
+		return buf;
+	n = strlen(words_clean(sym.name, buf, size - 2));
+	memcpy(buf + n, "()", 3);
+	return buf;
+}
+
+/* "the range that f() registered", "the reference that f() took" */
+static char *what_was_born(const struct symtab *t, const struct finding *f, char *buf, size_t size)
+{
+	bool ref = f->object.class == HMT_CLASS_HMM;
+	/* Of a count there is no birth: the get that is accused is. */
+	const struct moment *born = ref && f->offence.ts ? &f->offence : &f->object.born;
+	char fn[WORDS_LEN / 4];
+
+	function_name(t, words_place(t, born), fn, sizeof(fn));
+	if (*fn)
+		snprintf(buf, size, "the %s that %s %s", ref ? "reference" :
+			 words_class(&f->object), fn, ref ? "took" : "registered");
+	else
+		snprintf(buf, size, "the %s", ref ? "reference" : words_class(&f->object));
+	return buf;
+}
+
+static void blame_missing(const struct symtab *t, const struct finding *f, const char *missing,
+			  char *buf, size_t size)
+{
+	char fn[WORDS_LEN / 4], born[WORDS_LEN / 2];
+
+	what_was_born(t, f, born, sizeof(born));
+	function_name(t, words_place(t, &f->offence), fn, sizeof(fn));
+	if (f->rule == RULE_MIRROR_UNREGISTER_UNDER_RANGES) {
+		if (*fn)
+			snprintf(buf, size, "%s unregisters the mirror without %s", fn, missing);
+		return;
+	}
+	if (f->rule == RULE_RANGE_REGISTER_WITHOUT_MIRROR) {
+		if (*fn)
+			snprintf(buf, size, "%s registers a range without %s", fn, missing);
+		return;
+	}
+	function_name(t, words_forgot_in(t, f), fn, sizeof(fn));
+	if (*fn)
+		snprintf(buf, size, "%s unregisters the mirror without %s of %s", fn, missing, born);
+	else if (strchr(born, '('))
+		snprintf(buf, size, "nobody called %s for %s", missing, born);
+}
+
+static void blame(const struct symtab *t, const struct finding *f, char *buf, size_t size)
+{
+	const char *missing = words_missing(f), *surplus = words_surplus(f);
+	bool once_more = f->rule == RULE_REFERENCE_UNDERFLOW ||
+			 f->rule == RULE_MIRROR_DOUBLE_UNREGISTER ||
+			 f->rule == RULE_RANGE_DOUBLE_UNREGISTER ||
+			 f->rule == RULE_MIRROR_DOUBLE_REGISTER ||
+			 f->rule == RULE_RANGE_DOUBLE_REGISTER;
+	char fn[WORDS_LEN / 4];
+
+	buf[0] = '\0';
+	if (missing) {
+		blame_missing(t, f, missing, buf, size);
+	} else if (surplus) {
+		function_name(t, words_place(t, &f->offence), fn, sizeof(fn));
+		if (*fn)
+			snprintf(buf, size, "%s calls %s %s", fn, surplus,
+				 once_more ? "once too often" : "where it must not be called");
+	}
+}
+
+char *words_blame(const struct symtab *t, const struct finding *f, char *buf, size_t size)
+{
+	static const char doubt[] = "perhaps ";
+	size_t n = f->confidence == CONFIDENCE_CERTAIN ? 0 : sizeof(doubt) - 1;
+
+	buf[0] = '\0';
+	/* What somebody still uses is no fault of anybody. */
+	if (f->rule == RULE_ALIVE_AT_END)
+		return buf;
+	blame(t, f, buf + n, size - n);
+	if (buf[n])
+		memcpy(buf, doubt, n);
+	else
+		buf[0] = '\0';
+	return buf;
+}
+
 /* The module of the first frame that is in one, "" when none is. */
 static const char *module_of(const struct symtab *t, const struct moment *m)
 {

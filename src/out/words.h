@@ -41,6 +41,18 @@ char *words_doubt(const struct finding *f, char *buf, size_t size);
  */
 __u64 words_place(const struct symtab *t, const struct moment *m);
 
+/*
+ * The function of a driver that should have made the missing call: the one that
+ * ended what the object hung on. 0 when it was no driver, or nobody knows.
+ */
+__u64 words_forgot_in(const struct symtab *t, const struct finding *f);
+/*
+ * Which function did what wrong, or forgot it, as one clause: "a_close() unregisters
+ * the mirror without hmm_range_unregister() of the range that a_open() registered".
+ * "" when the functions that matter have no name.
+ */
+char *words_blame(const struct symtab *t, const struct finding *f, char *buf, size_t size);
+
 /* Is a function of that name code that every driver calls, rather than the driver? */
 bool words_plumbing(const char *name);
 

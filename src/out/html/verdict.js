@@ -12,12 +12,7 @@ function verdictWords() {
 
 /* Who did what: one sentence for the one who opens this page in a hurry. */
 function answer(c) {
-  const who = c.left_in || c.wrong_in, fn = who && who.module ? `${who.symbol}()` : "";
-  if (fn && c.missing)
-    return `${driverName(c.driver)}: ${c.missing} is missing in ${fn}; ${c.title}.`;
-  if (fn && c.surplus)
-    return `${driverName(c.driver)}: ${fn} calls ${c.surplus} once too often; ${c.title}.`;
-  return `${driverName(c.driver)}: ${c.title}.`;
+  return `${driverName(c.driver)}: ${c.blame ? `${c.blame} (${c.title})` : c.title}.`;
 }
 
 function sureWords() {
@@ -66,10 +61,12 @@ function causeCard(c) {
     nr > 1 ? el("span", "badge", `${count(nr)} times`) : null,
     c.released ? el("span", "badge good", `${count(c.released)} released after all`) : null));
   card.append(el("h3", "", c.title));
+  if (c.blame) card.append(el("p", "in-short", c.blame));
   const dl = el("dl", "");
   pair(dl, "Missing", c.missing, "mono missing");
   pair(dl, "Too many", c.surplus, "mono missing");
-  if (place(c.left_in) !== place(c.born_in)) pair(dl, "Forgot in", place(c.left_in), "mono");
+  if (c.left_in && place(c.left_in) !== place(c.born_in))
+    pair(dl, c.left_in.module && c.rule === "range-orphaned-by-mirror" ? "Forgot in" : "Since", place(c.left_in), "mono");
   pair(dl, "Wrong in", place(c.wrong_in), "mono");
   pair(dl, "Born in", place(c.born_in), "mono");
   if (c.missing && c.others_released_in)
