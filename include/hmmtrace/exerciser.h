@@ -27,9 +27,21 @@
 #define HMM_EXERCISER_GOOD_DEVICE "hmm_exerciser_good"
 
 /* What the module was built with: hello.apis */
-#define HMM_EXERCISER_API_NOTIFIER 0x1 /* mmu notifiers and interval notifiers */
+#define HMM_EXERCISER_API_NOTIFIER 0x1 /* mmu notifiers */
 #define HMM_EXERCISER_API_MIRROR   0x2 /* hmm_mirror_register() and friends */
-#define HMM_EXERCISER_API_FAULT    0x4 /* hmm_range_fault() */
+#define HMM_EXERCISER_API_FAULT    0x4 /* hmm_range_fault() of interval notifiers */
+#define HMM_EXERCISER_API_INTERVAL 0x8 /* interval notifiers, from 5.5 on */
+#define HMM_EXERCISER_API_GET     0x10 /* mmu_notifier_get() and _put(), from 5.4 on */
+#define HMM_EXERCISER_API_HMM_GET 0x20 /* hmm_get() and hmm_put(), the patched kernels */
+#define HMM_EXERCISER_API_RANGE_BY_MM 0x40 /* hmm_range_register() takes an mm: 5.2 */
+/* and what misuse the kernel survives, for the driver refuses the rest (EOPNOTSUPP) */
+#define HMM_EXERCISER_SURVIVES_TWICE          0x100 /* unregister of what is not registered */
+#define HMM_EXERCISER_SURVIVES_DEAD_FAULT     0x200 /* fault of an unregistered range */
+#define HMM_EXERCISER_SURVIVES_BUSY           0x400 /* register of what is registered */
+#define HMM_EXERCISER_SURVIVES_END_IN_RELEASE 0x800 /* unregister from a mirror's ->release */
+#define HMM_EXERCISER_SURVIVES_UNDER_RANGE   0x1000 /* unregister of a mirror with ranges */
+#define HMM_EXERCISER_REFUSES_NO_MIRROR      0x2000 /* a range whose mirror is not registered */
+#define HMM_EXERCISER_SURVIVES_CHURN         0x4000 /* first and last mirrors come and go at once */
 /* What the driver agrees to: hello.manners */
 #define HMM_EXERCISER_MISBEHAVES   0x1 /* HMM_EXERCISER_F_MISUSE and CLOSE_LEAK are not refused */
 

@@ -76,6 +76,7 @@ struct ex_file {
 	atomic64_t count[EX_COUNT_NR];
 };
 
+#if EX_HAVE_INTERVAL
 /* One interval notifier, in an object or on the stack. */
 struct ex_interval {
 	struct mmu_interval_notifier sub;
@@ -86,6 +87,7 @@ struct ex_interval {
 	bool was_sole;			/* no other of ours was in the tree when it was removed */
 	bool used;			/* was in a tree at least once */
 };
+#endif
 
 /*
  * What mmu_notifier_get() found or made. Shared by every file that got it, and
@@ -113,7 +115,9 @@ struct ex_object {
 			struct ex_subscription *sub;	/* EX_GOT, NULL before the first get */
 			u64 held;			/* gets of this object not put yet */
 		} got;
+#if EX_HAVE_INTERVAL
 		struct ex_interval interval;		/* EX_INTERVAL */
+#endif
 #if EX_HAVE_MIRROR
 		struct {
 			struct hmm_mirror mirror;	/* EX_MIRROR */
@@ -162,6 +166,13 @@ void ex_pretend_signal(u64 flags);
 	int ex_do_##name(struct ex_file *file, struct hmm_exerciser_cmd *cmd);
 HMM_EXERCISER_ACTIONS(EX_X)
 #undef EX_X
+
+/* An action of an API that this kernel does not have */
+#define EX_ABSENT(name) \
+	int ex_do_##name(struct ex_file *file, struct hmm_exerciser_cmd *cmd) \
+	{ \
+		return -EOPNOTSUPP; \
+	}
 
 /* The legal end of one registered object, whatever is left of it. */
 void ex_notifier_end(struct ex_object *obj);

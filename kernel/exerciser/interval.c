@@ -7,6 +7,8 @@
 
 #include "exerciser.h"
 
+#if EX_HAVE_INTERVAL
+
 /* What is inserted, in any address space: answers whether a tree is empty of ours. */
 static LIST_HEAD(ex_intervals);
 static DEFINE_SPINLOCK(ex_intervals_lock);
@@ -353,6 +355,21 @@ int ex_do_interval_race(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	ex_object_done(obj, cmd, 0);
 	return 0;
 }
+
+#else /* !EX_HAVE_INTERVAL */
+
+EX_ABSENT(interval_insert)
+EX_ABSENT(interval_remove)
+EX_ABSENT(interval_read)
+EX_ABSENT(interval_fault)
+EX_ABSENT(interval_on_stack)
+EX_ABSENT(interval_race)
+
+/* No object of this kind can exist. */
+void ex_interval_end(struct ex_object *obj) {}
+void ex_interval_forget(struct ex_object *obj) {}
+
+#endif
 
 int ex_do_callback_delay(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 {

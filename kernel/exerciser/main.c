@@ -148,6 +148,26 @@ static int ex_close(struct inode *inode, struct file *filp)
 	return 0;
 }
 
+static u64 ex_apis(void)
+{
+	u64 apis = HMM_EXERCISER_API_NOTIFIER;
+
+	apis |= EX_HAVE_MIRROR ? HMM_EXERCISER_API_MIRROR : 0;
+	apis |= EX_HAVE_FAULT ? HMM_EXERCISER_API_FAULT : 0;
+	apis |= EX_HAVE_INTERVAL ? HMM_EXERCISER_API_INTERVAL : 0;
+	apis |= EX_HAVE_GET ? HMM_EXERCISER_API_GET : 0;
+	apis |= EX_HAVE_HMM_GET ? HMM_EXERCISER_API_HMM_GET : 0;
+	apis |= EX_RANGE_TAKES_MM ? HMM_EXERCISER_API_RANGE_BY_MM : 0;
+	apis |= EX_SURVIVES_TWICE ? HMM_EXERCISER_SURVIVES_TWICE : 0;
+	apis |= EX_SURVIVES_DEAD_FAULT ? HMM_EXERCISER_SURVIVES_DEAD_FAULT : 0;
+	apis |= EX_SURVIVES_BUSY ? HMM_EXERCISER_SURVIVES_BUSY : 0;
+	apis |= EX_SURVIVES_END_IN_RELEASE ? HMM_EXERCISER_SURVIVES_END_IN_RELEASE : 0;
+	apis |= EX_SURVIVES_UNDER_RANGE ? HMM_EXERCISER_SURVIVES_UNDER_RANGE : 0;
+	apis |= EX_SURVIVES_NO_MIRROR && !EX_RANGE_TAKES_MM ? HMM_EXERCISER_REFUSES_NO_MIRROR : 0;
+	apis |= EX_SURVIVES_CHURN ? HMM_EXERCISER_SURVIVES_CHURN : 0;
+	return apis;
+}
+
 static long ex_hello(void __user *arg)
 {
 	struct hmm_exerciser_hello hello;
@@ -158,9 +178,7 @@ static long ex_hello(void __user *arg)
 	refused = hello.version != HMM_EXERCISER_ABI || hello.flags;
 	hello = (struct hmm_exerciser_hello){
 		.version = HMM_EXERCISER_ABI,
-		.apis = HMM_EXERCISER_API_NOTIFIER |
-			(EX_HAVE_MIRROR ? HMM_EXERCISER_API_MIRROR : 0) |
-			(EX_HAVE_FAULT ? HMM_EXERCISER_API_FAULT : 0),
+		.apis = ex_apis(),
 		.manners = ex_self.misbehaves ? HMM_EXERCISER_MISBEHAVES : 0,
 		.max_pages = EX_MAX_PAGES,
 	};
@@ -238,7 +256,9 @@ static const struct file_operations ex_fops = {
 	.open = ex_open,
 	.release = ex_close,
 	.unlocked_ioctl = ex_ioctl,
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 5, 0)
 	.compat_ioctl = compat_ptr_ioctl,
+#endif
 };
 
 static struct miscdevice ex_device = {

@@ -67,7 +67,7 @@ static void exerciser_mirror_release(struct hmm_mirror *mirror)
 }
 
 static int exerciser_mirror_invalidate(struct hmm_mirror *mirror,
-				       const struct mmu_notifier_range *range)
+				       ex_update *update)
 {
 	ex_counted(mirror_object(mirror)->file, invalidates);
 	return 0;
@@ -75,7 +75,7 @@ static int exerciser_mirror_invalidate(struct hmm_mirror *mirror,
 
 static const struct hmm_mirror_ops exerciser_mirror_ops = {
 	.release = exerciser_mirror_release,
-	.invalidate = exerciser_mirror_invalidate,
+	.EX_INVALIDATE = exerciser_mirror_invalidate,
 };
 
 int ex_do_mirror_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
@@ -89,6 +89,11 @@ int ex_do_mirror_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	busy = obj->state == EX_LIVE;
 	if (!busy && (obj->mir.held || ex_mirror_is_used(obj)))
 		return -EBUSY;
+	if ((cmd->flags & HMM_EXERCISER_F_END_IN_RELEASE) && !EX_SURVIVES_END_IN_RELEASE)
+		return -EOPNOTSUPP;
+	/* Where a dead address space is not refused it is a BUG_ON(). */
+	if (!EX_REFUSES_DEAD_MM && !mmget_not_zero(obj->mm))
+		return -ESRCH;
 	obj->mir.mirror.ops = &exerciser_mirror_ops;
 	if (!busy)
 		obj->mir.end_in_release = cmd->flags & HMM_EXERCISER_F_END_IN_RELEASE;
@@ -96,6 +101,8 @@ int ex_do_mirror_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	mmap_write_lock(obj->mm);
 	ret = hmm_mirror_register(&obj->mir.mirror, obj->mm);
 	mmap_write_unlock(obj->mm);
+	if (!EX_REFUSES_DEAD_MM)
+		mmput(obj->mm);
 	if (ret) {
 		ex_counted(file, mirror_register_failures);
 		if (!busy)
@@ -128,13 +135,16 @@ int ex_do_mirror_unregister(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	struct ex_object *obj;
 
 	if (misuse && !cmd->object)
-		obj = ex_object_untouched(file, EX_MIRROR);
+		obj = EX_SURVIVES_TWICE ? ex_object_untouched(file, EX_MIRROR) :
+					  ERR_PTR(-EOPNOTSUPP);
 	else
 		obj = ex_object_find(file, cmd->object, EX_MIRROR);
 	if (IS_ERR_OR_NULL(obj))
 		return obj ? PTR_ERR(obj) : -ENOENT;
-	if (!misuse && ex_mirror_is_used(obj))
-		return -EBUSY;
+	if (ex_mirror_is_used(obj) && (!misuse || !EX_SURVIVES_UNDER_RANGE))
+		return misuse ? -EOPNOTSUPP : -EBUSY;
+	if (obj->state != EX_LIVE && misuse && !EX_SURVIVES_TWICE)
+		return -EOPNOTSUPP;
 	if (ex_claim(obj, EX_GONE)) {
 		ex_run(obj, cmd->flags, mirror_unregister_claimed);
 	} else {
@@ -209,14 +219,28 @@ static int range_register(struct ex_object *obj, struct ex_object *parent,
 	struct hmm *hmm = mirror->hmm;
 	int ret;
 
-	obj->rng.range.pfns = obj->rng.pfns;
-	obj->rng.range.default_flags = HMM_PFN_REQ_FAULT;
+	ex_range_prepare(&obj->rng.range, obj->rng.pfns);
 	if (!hmm && parent->mir.held)
 		mirror->hmm = parent->mir.hmm;
-	ret = hmm_range_register(&obj->rng.range, mirror, cmd->start, cmd->start + cmd->length,
-				 cmd->arg);
+	ret = ex_range_register(&obj->rng.range, mirror, parent->mm, cmd->start,
+				cmd->start + cmd->length, cmd->arg);
 	mirror->hmm = hmm;
 	return ret;
+}
+
+/* Whether the kernel can be asked at all. Return: 0, or why not. */
+static int range_register_allowed(struct ex_object *obj, struct ex_object *parent)
+{
+	if (obj->state == EX_LIVE && obj->rng.parent != parent)
+		return -EINVAL;
+	if (obj->state == EX_LIVE && !EX_SURVIVES_BUSY)
+		return -EOPNOTSUPP;
+	if (parent->state == EX_LIVE)
+		return 0;
+	if (!EX_SURVIVES_NO_MIRROR)
+		return -EOPNOTSUPP;
+	/* It makes a struct hmm, for which a dead address space is a BUG_ON(). */
+	return EX_RANGE_TAKES_MM && parent->mm != current->mm ? -ESRCH : 0;
 }
 
 int ex_do_range_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
@@ -232,8 +256,9 @@ int ex_do_range_register(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	obj = range_for_register(file, cmd, parent);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
-	if (obj->state == EX_LIVE && obj->rng.parent != parent)
-		return -EINVAL;
+	ret = range_register_allowed(obj, parent);
+	if (ret)
+		return ret;
 	obj->rng.parent = parent;
 	ret = range_register(obj, parent, cmd);
 	if (ret) {
@@ -264,11 +289,14 @@ int ex_do_range_unregister(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	struct ex_object *obj;
 
 	if (misuse && !cmd->object)
-		obj = ex_object_untouched(file, EX_RANGE);
+		obj = EX_SURVIVES_TWICE ? ex_object_untouched(file, EX_RANGE) :
+					  ERR_PTR(-EOPNOTSUPP);
 	else
 		obj = ex_object_find(file, cmd->object, EX_RANGE);
 	if (IS_ERR_OR_NULL(obj))
 		return obj ? PTR_ERR(obj) : -ENOENT;
+	if (obj->state != EX_LIVE && misuse && !EX_SURVIVES_TWICE)
+		return -EOPNOTSUPP;
 	if (ex_claim(obj, EX_GONE)) {
 		ex_run(obj, cmd->flags, range_unregister);
 	} else {
@@ -297,13 +325,18 @@ int ex_do_range_fault(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 		return -EINVAL;
 	if (obj->rng.range.end - obj->rng.range.start > EX_MAX_PAGES * PAGE_SIZE)
 		return -E2BIG;
+	if (obj->state != EX_LIVE && !EX_SURVIVES_DEAD_FAULT)
+		return -EOPNOTSUPP;
 	ex_counted(file, range_faults);
-	ret = hmm_mirror_fault(&obj->rng.parent->mir.mirror, &obj->rng.range, true);
+	ret = ex_range_fault(&obj->rng.parent->mir.mirror, &obj->rng.range, obj->mm,
+			     obj->state == EX_LIVE);
 	ex_object_done(obj, cmd, ret);
 	return 0;
 }
 
 /* --- references --------------------------------------------------------------- */
+
+#if EX_HAVE_HMM_GET
 
 int ex_do_hmm_get(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 {
@@ -360,13 +393,18 @@ void ex_mirror_put_held(struct ex_object *obj)
 		hmm_put_held(obj);
 }
 
+#else /* !EX_HAVE_HMM_GET */
+
+EX_ABSENT(hmm_get)
+EX_ABSENT(hmm_put)
+
+/* Nothing is held. */
+void ex_mirror_put_held(struct ex_object *obj) {}
+
+#endif
+
 #else /* !EX_HAVE_MIRROR */
 
-#define EX_ABSENT(name) \
-	int ex_do_##name(struct ex_file *file, struct hmm_exerciser_cmd *cmd) \
-	{ \
-		return -EOPNOTSUPP; \
-	}
 EX_ABSENT(mirror_register)
 EX_ABSENT(mirror_unregister)
 EX_ABSENT(range_register)

@@ -65,7 +65,7 @@ static void notifier_unregister(struct ex_object *obj)
  */
 static int notifier_unregister_elsewhere(struct ex_object *obj, struct ex_object *other)
 {
-	if (obj->state != EX_LIVE || other->mm == obj->mm || !other->mm->notifier_subscriptions)
+	if (obj->state != EX_LIVE || other->mm == obj->mm || !ex_has_subscriptions(other->mm))
 		return -EINVAL;
 	mmgrab(other->mm);
 	ex_count_live(obj->file, -1);
@@ -120,6 +120,8 @@ void ex_notifier_end(struct ex_object *obj)
 }
 
 /* --- get, put ---------------------------------------------------------------- */
+
+#if EX_HAVE_GET
 
 /*
  * mmu_notifier_get() calls ->alloc_notifier() without an argument of the
@@ -309,3 +311,15 @@ void ex_got_drain(void)
 		msleep(1);
 	mmu_notifier_synchronize();
 }
+
+#else /* !EX_HAVE_GET */
+
+EX_ABSENT(notifier_get)
+EX_ABSENT(notifier_put)
+
+/* No object of this kind can exist. */
+void ex_got_end(struct ex_object *obj) {}
+void ex_got_free(struct ex_object *obj) {}
+void ex_got_drain(void) {}
+
+#endif

@@ -11,11 +11,13 @@
 static void object_init(struct ex_object *obj)
 {
 	switch (obj->kind) {
+#if EX_HAVE_INTERVAL
 	case EX_INTERVAL:
 		spin_lock_init(&obj->interval.lock);
 		obj->interval.mm = obj->mm;
 		obj->interval.file = obj->file;
 		break;
+#endif
 #if EX_HAVE_MIRROR
 	case EX_MIRROR:
 		spin_lock_init(&obj->mir.lock);
@@ -132,8 +134,11 @@ struct ex_object *ex_object_for_register(struct ex_file *file, struct hmm_exerci
 		return ERR_PTR(-ENOENT);
 	if (obj->state == EX_ENDING)
 		return ERR_PTR(-EBUSY);
-	if (obj->state == EX_LIVE && kind == EX_MIRROR)
+	if (obj->state == EX_LIVE && kind == EX_MIRROR) {
+		if (!EX_SURVIVES_BUSY)
+			return ERR_PTR(-EOPNOTSUPP);
 		return obj; /* the kernel refuses it and nothing happens */
+	}
 	if (obj->state == EX_LIVE && !abandon(obj, cmd, mm))
 		return ERR_PTR(-EBUSY);
 	if (obj->mm != mm) {
@@ -179,8 +184,10 @@ static u64 object_cookie(struct ex_object *obj)
 		return (u64)(unsigned long)&obj->notifier;
 	case EX_GOT:
 		return obj->got.sub ? (u64)(unsigned long)&obj->got.sub->mn : 0;
+#if EX_HAVE_INTERVAL
 	case EX_INTERVAL:
 		return (u64)(unsigned long)&obj->interval.sub;
+#endif
 #if EX_HAVE_MIRROR
 	case EX_MIRROR:
 		return (u64)(unsigned long)&obj->mir.mirror;
@@ -196,9 +203,9 @@ static u64 object_hmm(struct ex_object *obj)
 {
 #if EX_HAVE_MIRROR
 	if (obj->kind == EX_MIRROR)
-		return (u64)(unsigned long)obj->mir.hmm;
+		return ex_hmm_cookie(obj->mir.hmm);
 	if (obj->kind == EX_RANGE && obj->rng.parent)
-		return (u64)(unsigned long)obj->rng.parent->mir.hmm;
+		return ex_hmm_cookie(obj->rng.parent->mir.hmm);
 #endif
 	return 0;
 }

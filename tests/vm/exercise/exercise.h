@@ -18,6 +18,9 @@
 
 #define MAX_EXPECTED 4
 
+/* Beside what the module has: does the C library have threads on this kernel? */
+#define EXERCISE_THREADS (1ULL << 63)
+
 enum scenario_kind { LEGAL, FAULT };
 
 /* A finding that has to come: by how many objects, of which class. */
@@ -33,7 +36,7 @@ struct scenario {
 	const char *name;
 	const char *about;
 	enum scenario_kind kind;
-	uint64_t apis;		/* HMM_EXERCISER_API_* it needs */
+	uint64_t apis;		/* HMM_EXERCISER_API_* and _SURVIVES_* it needs */
 	bool hot;		/* shows only with the hot events on */
 	void (*fn)(struct run *r);
 	struct expectation expected[MAX_EXPECTED];

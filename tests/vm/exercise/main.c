@@ -15,6 +15,7 @@
 #include <fnmatch.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +27,8 @@
 
 struct options {
 	const char *device;
-	uint64_t apis;		/* 0: those the module has */
+	const char *family;	/* "notifier:", "mirror:", NULL: both */
+	uint64_t apis;		/* what the module has, 0: not asked */
 	int kind;		/* -1: both */
 	bool no_hot, only_hot;
 	bool json, list;
@@ -54,7 +56,7 @@ static bool scenario_matches(const struct options *o, const struct scenario *s)
 		return false;
 	if ((o->no_hot && s->hot) || (o->only_hot && !s->hot))
 		return false;
-	if (o->apis && (s->apis & ~o->apis))
+	if (o->family && strncmp(s->name, o->family, strlen(o->family)) != 0)
 		return false;
 	if (!*o->patterns)
 		return true;
@@ -62,6 +64,47 @@ static bool scenario_matches(const struct options *o, const struct scenario *s)
 		if (fnmatch(*p, s->name, 0) == 0)
 			return true;
 	return false;
+}
+
+/* What the kernel has to have for a scenario, and the reason not to run it without. */
+static const struct {
+	uint64_t bit;
+	const char *why;
+} capabilities[] = {
+	{ HMM_EXERCISER_API_NOTIFIER, "the module has no notifiers" },
+	{ HMM_EXERCISER_API_MIRROR, "this kernel has no mirrors" },
+	{ HMM_EXERCISER_API_FAULT, "this kernel has no hmm_range_fault() of intervals" },
+	{ HMM_EXERCISER_API_INTERVAL, "this kernel has no interval notifiers" },
+	{ HMM_EXERCISER_API_GET, "this kernel has no mmu_notifier_get()" },
+	{ HMM_EXERCISER_API_HMM_GET, "drivers have no hmm_get() here" },
+	{ HMM_EXERCISER_API_RANGE_BY_MM, "hmm_range_register() does not take an mm here" },
+	{ HMM_EXERCISER_SURVIVES_TWICE,
+	  "this kernel follows a poisoned pointer when what is not registered is unregistered" },
+	{ HMM_EXERCISER_SURVIVES_DEAD_FAULT,
+	  "this kernel follows a NULL pointer when an unregistered range is faulted" },
+	{ HMM_EXERCISER_SURVIVES_BUSY,
+	  "this kernel corrupts its lists when something is registered twice" },
+	{ HMM_EXERCISER_SURVIVES_END_IN_RELEASE,
+	  "a mirror must not be unregistered from its release callback here" },
+	{ HMM_EXERCISER_SURVIVES_UNDER_RANGE,
+	  "ranges hold no reference here: struct hmm would be freed beneath them" },
+	{ HMM_EXERCISER_REFUSES_NO_MIRROR,
+	  "this kernel does not look whether a range has a registered mirror" },
+	{ EXERCISE_THREADS, "threads of this C library die of clone3() on this kernel" },
+	{ HMM_EXERCISER_SURVIVES_CHURN,
+	  "this kernel follows a NULL pointer when invalidated while its last mirror goes" },
+};
+
+/* Return: why the scenario cannot run on this kernel, NULL if it can. */
+static const char *scenario_impossible(const struct options *o, const struct scenario *s)
+{
+	uint64_t missing = s->apis & ~o->apis;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++)
+		if (missing & capabilities[i].bit)
+			return capabilities[i].why;
+	return missing ? "the module is too old" : NULL;
 }
 
 /* Return: the i-th scenario of all, NULL past the last. */
@@ -171,10 +214,19 @@ static struct run *wait_run(struct run *runs, unsigned int nr)
 	return NULL;
 }
 
+static void print_skipped(const struct options *o, const struct scenario *s, const char *why)
+{
+	if (o->json)
+		printf("{\"skipped\":\"%s\",\"why\":\"%s\"}\n", s->name, why);
+	else
+		printf("%-6s %s: %s\n", "skip", s->name, why);
+}
+
 static struct run *runs_new(const struct options *o, unsigned int *ret_nr)
 {
 	const struct scenario *s;
 	struct run *runs;
+	const char *why;
 	unsigned int i;
 
 	for (i = 0; scenario_at(i); i++)
@@ -184,12 +236,19 @@ static struct run *runs_new(const struct options *o, unsigned int *ret_nr)
 	if (runs == MAP_FAILED)
 		return NULL;
 	*ret_nr = 0;
-	for (i = 0; (s = scenario_at(i)); i++)
-		if (scenario_matches(o, s))
-			runs[(*ret_nr)++] = (struct run){
-				.scenario = s, .device = o->device,
-				.hold_ms = o->hold_ms, .linger_ms = o->linger_ms,
-			};
+	for (i = 0; (s = scenario_at(i)); i++) {
+		if (!scenario_matches(o, s))
+			continue;
+		why = scenario_impossible(o, s);
+		if (why) {
+			print_skipped(o, s, why);
+			continue;
+		}
+		runs[(*ret_nr)++] = (struct run){
+			.scenario = s, .device = o->device,
+			.hold_ms = o->hold_ms, .linger_ms = o->linger_ms,
+		};
+	}
 	return runs;
 }
 
@@ -217,7 +276,7 @@ static int run_main(const struct options *o)
 
 	if (!runs || !nr || !device_counters(o->device, &before)) {
 		fprintf(stderr, "exercise: %s\n", !runs ? "no memory" : !nr ?
-			"no scenario is called that" : "the module does not answer");
+			"no scenario is called that, or none of them can run here" : "the module does not answer");
 		return 2;
 	}
 	while (ended < nr) {
@@ -236,18 +295,36 @@ static int run_main(const struct options *o)
 	return failed ? 1 : 0;
 }
 
-static uint64_t api_by_name(const char *name)
+static const char *family_by_name(const char *name)
 {
 	if (strcmp(name, "notifier") == 0)
-		return HMM_EXERCISER_API_NOTIFIER | HMM_EXERCISER_API_FAULT;
+		return "notifier:";
 	if (strcmp(name, "mirror") == 0)
-		return HMM_EXERCISER_API_MIRROR;
+		return "mirror:";
 	fprintf(stderr, "exercise: no such api: %s\n", name);
 	exit(2);
 }
 
-/* A module without an API has no scenarios of it, whoever asks. */
-static void limit_to_module(struct options *o)
+static void *thread_lives(void *arg)
+{
+	return arg;
+}
+
+/* 5.3 has a clone3() that takes the wrong end of the stack, and the C library uses it. */
+static bool threads_work(void)
+{
+	pid_t pid = fork();
+	pthread_t thread;
+	int status;
+
+	if (pid == 0)
+		_exit(pthread_create(&thread, NULL, thread_lives, NULL) ||
+		      pthread_join(thread, NULL));
+	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) &&
+	       WEXITSTATUS(status) == 0;
+}
+
+static void ask_module(struct options *o)
 {
 	struct hmm_exerciser_hello hello;
 
@@ -256,7 +333,7 @@ static void limit_to_module(struct options *o)
 			o->device);
 		exit(2);
 	}
-	o->apis = o->apis ? o->apis & hello.apis : hello.apis;
+	o->apis = hello.apis | (threads_work() ? EXERCISE_THREADS : 0);
 	if (!(hello.manners & HMM_EXERCISER_MISBEHAVES))
 		o->kind = LEGAL;
 }
@@ -292,7 +369,7 @@ int main(int argc, char **argv)
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		switch (c) {
-		case OPT_API: o.apis = api_by_name(optarg); break;
+		case OPT_API: o.family = family_by_name(optarg); break;
 		case OPT_KIND: o.kind = strcmp(optarg, "fault") == 0 ? FAULT : LEGAL; break;
 		case OPT_HOT:
 			o.only_hot = strcmp(optarg, "yes") == 0;
@@ -320,6 +397,6 @@ int main(int argc, char **argv)
 		return demo_main();
 	if (mixed)
 		return mixed_main(o.device, mixed, threads, seed);
-	limit_to_module(&o);
+	ask_module(&o);
 	return run_main(&o);
 }

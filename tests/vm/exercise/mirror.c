@@ -49,6 +49,12 @@ static void range_fault(struct run *r, int fd, struct hmm_exerciser_cmd range)
 	CHECK(r, (int64_t)cmd.result > 0);
 }
 
+/* Up to 5.3 the reason for which there is no struct hmm is not passed on. */
+static bool was_interrupted(struct hmm_exerciser_cmd cmd)
+{
+	return (int64_t)cmd.result == -EINTR || (int64_t)cmd.result == -ENOMEM;
+}
+
 /* --- faults ------------------------------------------------------------------- */
 
 static void range_left_by_mirror(struct run *r)
@@ -183,7 +189,7 @@ static void mirror_unregister_after_failed_register(struct run *r)
 	struct hmm_exerciser_cmd m = ACT(r, fd, MIRROR_REGISTER,
 					 .flags = HMM_EXERCISER_F_INTERRUPT);
 
-	CHECK(r, (int64_t)m.result == -EINTR);
+	CHECK(r, was_interrupted(m));
 	run_expect(r, m.cookie);
 	ACT(r, fd, MIRROR_UNREGISTER, .object = m.object, MISUSE);
 	run_close(r, fd);
@@ -253,6 +259,20 @@ static void range_without_mirror(struct run *r)
 	run_expect(r, range.cookie);
 	range_unregister(r, fd, range);
 	ACT(r, fd, HMM_PUT, .object = m.object);
+	run_close(r, fd);
+}
+
+/* What the range is registered with is an address space, where no mirror is any more. */
+static void range_by_mm_without_mirror(struct run *r)
+{
+	int fd = run_open(r);
+	struct hmm_exerciser_cmd m = mirror_register(r, fd), range;
+
+	mirror_unregister(r, fd, m);
+	range = ACT(r, fd, RANGE_REGISTER, WHOLE(r), .parent = m.object, .arg = PAGE_SHIFT, MISUSE);
+	CHECK(r, range.result == 0);
+	run_expect(r, range.cookie);
+	range_unregister(r, fd, range);
 	run_close(r, fd);
 }
 
@@ -409,6 +429,48 @@ static void failures_handled(struct run *r)
 	run_close(r, fd);
 }
 
+static void child_is_refused(struct run *r, int fd)
+{
+	struct hmm_exerciser_cmd m, range;
+
+	m = ACT(r, fd, MIRROR_REGISTER, .flags = HMM_EXERCISER_F_INTERRUPT);
+	CHECK(r, was_interrupted(m));
+	CHECK(r, m.object == held_mirror);
+	CHECK(r, ACT(r, fd, MIRROR_REGISTER, .object = m.object).result == 0);
+	range = range_register_fails(r, fd, m, 0);
+	CHECK(r, ACT(r, fd, RANGE_REGISTER, .object = range.object, .start = r->buffer,
+		     .parent = m.object, .arg = PAGE_SHIFT).result == (uint64_t)-EINVAL);
+	CHECK(r, ACT(r, fd, RANGE_REGISTER, WHOLE(r), .object = range.object,
+		     .parent = m.object, .arg = PAGE_SHIFT).result == 0);
+	range_unregister(r, fd, range);
+}
+
+/* The refusals that every version of the API has; the last one on a dead address space. */
+static void refusals_handled(struct run *r)
+{
+	struct hmm_exerciser_cmd cmd;
+	int fd = run_open(r);
+
+	held_mirror = 1;
+	run_wait(r, run_child(r, fd, child_is_refused));
+	cmd = ACT(r, fd, RANGE_REGISTER, WHOLE(r), .parent = held_mirror, .arg = PAGE_SHIFT);
+	CHECK(r, (int64_t)cmd.result == -EFAULT);
+	ACT(r, fd, MIRROR_UNREGISTER, .object = held_mirror);
+	run_close(r, fd);
+}
+
+/* The thread's change: there is no struct hmm to be had but from a registered mirror. */
+static void range_refused_without_mirror(struct run *r)
+{
+	int fd = run_open(r);
+	struct hmm_exerciser_cmd m = mirror_register(r, fd), range;
+
+	mirror_unregister(r, fd, m);
+	range = ACT(r, fd, RANGE_REGISTER, WHOLE(r), .parent = m.object, .arg = PAGE_SHIFT, MISUSE);
+	CHECK(r, (int64_t)range.result == -EINVAL || (int64_t)range.result == -EFAULT);
+	run_close(r, fd);
+}
+
 /* Registered twice, which the API refuses, and unregistered once. */
 static void busy_handled(struct run *r)
 {
@@ -535,67 +597,76 @@ static void mirror_threads(struct run *r)
 		CHECK(r, pthread_join(t[i], NULL) == 0);
 }
 
-#define MIRROR HMM_EXERCISER_API_MIRROR
+#define MIRROR  HMM_EXERCISER_API_MIRROR
+#define HMM_GET HMM_EXERCISER_API_HMM_GET
+#define BY_MM   HMM_EXERCISER_API_RANGE_BY_MM
+#define SURVIVES(what) HMM_EXERCISER_SURVIVES_##what
 
-/* S(function, kind, hot, "about", expectations...), the name is the function's */
+/* S(function, kind, hot, what it needs beside mirrors, "about", expectations...), the name is the function's */
 #define MIRROR_SCENARIOS(S) \
-	S(range_left_by_mirror, FAULT, 0, "two ranges, one given back, then the mirror is", \
+	S(range_left_by_mirror, FAULT, 0, SURVIVES(UNDER_RANGE), "two ranges, one given back, then the mirror is", \
 	  { "range-orphaned-by-mirror", "range", 1 }) \
-	S(mirror_left_by_process, FAULT, 0, \
+	S(mirror_left_by_process, FAULT, 0, 0, \
 	  "process dies with a mirror registered, its file lives on in another", \
 	  { "mirror-orphaned-by-mm", "mirror", 1 }) \
-	S(mirror_and_range_left_by_process, FAULT, 0, "the same with a range of the mirror", \
+	S(mirror_and_range_left_by_process, FAULT, 0, 0, "the same with a range of the mirror", \
 	  { "mirror-orphaned-by-mm", "mirror", 1 }, { "range-orphaned-by-mm", "range", 1 }) \
-	S(mirror_leaked_by_driver, FAULT, 0, \
+	S(mirror_leaked_by_driver, FAULT, 0, 0, \
 	  "driver forgets a registered mirror when the file is closed", \
 	  { "mirror-orphaned-by-mm", "mirror", 1 }) \
-	S(get_without_put, FAULT, 0, "a reference more than mirrors and ranges", \
+	S(get_without_put, FAULT, 0, HMM_GET, "a reference more than mirrors and ranges", \
 	  { "reference-unaccounted", "hmm", 1 }) \
-	S(get_outlives_mirror, FAULT, 0, "a reference is all that is left", \
+	S(get_outlives_mirror, FAULT, 0, HMM_GET, "a reference is all that is left", \
 	  { "reference-unaccounted", "hmm", 1 }) \
-	S(put_too_often, FAULT, 0, "one get, two puts", { "reference-underflow", "hmm", 1 }) \
-	S(mirror_double_unregister, FAULT, 0, "one register, two unregisters", \
+	S(put_too_often, FAULT, 0, HMM_GET, "one get, two puts", { "reference-underflow", "hmm", 1 }) \
+	S(mirror_double_unregister, FAULT, 0, SURVIVES(TWICE), "one register, two unregisters", \
 	  { "mirror-double-unregister", "mirror", 1 }) \
-	S(range_double_unregister, FAULT, 0, "one register, two unregisters", \
+	S(range_double_unregister, FAULT, 0, SURVIVES(TWICE), "one register, two unregisters", \
 	  { "range-double-unregister", "range", 1 }) \
-	S(mirror_unregister_after_failed_register, FAULT, 0, \
+	S(mirror_unregister_after_failed_register, FAULT, 0, SURVIVES(TWICE), \
 	  "unregister although register said -EINTR", \
 	  { "mirror-unregister-after-failed-register", "mirror", 1 }) \
-	S(range_unregister_after_failed_register, FAULT, 0, \
+	S(range_unregister_after_failed_register, FAULT, 0, SURVIVES(TWICE), \
 	  "unregister although register said -EINVAL", \
 	  { "range-unregister-after-failed-register", "range", 1 }) \
-	S(failed_register_kept_reference, FAULT, 0, \
+	S(failed_register_kept_reference, FAULT, 0, HMM_GET, \
 	  "get, register fails, and nobody puts", \
 	  { "failed-register-kept-reference", "hmm", 1 }) \
-	S(mirror_unregister_under_range, FAULT, 0, "the range follows, but too late", \
+	S(mirror_unregister_under_range, FAULT, 0, SURVIVES(UNDER_RANGE), "the range follows, but too late", \
 	  { "mirror-unregister-under-ranges", "mirror", 1 }) \
-	S(range_without_mirror, FAULT, 0, "range registered through a mirror that is gone", \
+	S(range_without_mirror, FAULT, 0, HMM_GET, "range registered through a mirror that is gone", \
 	  { "range-register-without-mirror", "range", 1 }) \
-	S(mirror_unregistered_never_registered, FAULT, 0, "unregister without a register before", \
+	S(range_by_mm_without_mirror, FAULT, 0, BY_MM, \
+	  "range registered on an address space without any mirror", \
+	  { "range-register-without-mirror", "range", 1 }) \
+	S(mirror_unregistered_never_registered, FAULT, 0, SURVIVES(TWICE), "unregister without a register before", \
 	  { "mirror-unregister-without-register", "mirror", 1 }) \
-	S(range_unregistered_never_registered, FAULT, 0, "unregister without a register before", \
+	S(range_unregistered_never_registered, FAULT, 0, SURVIVES(TWICE), "unregister without a register before", \
 	  { "range-unregister-without-register", "range", 1 }) \
-	S(fault_after_unregister, FAULT, 1, "fault of an unregistered range", \
+	S(fault_after_unregister, FAULT, 1, SURVIVES(DEAD_FAULT), "fault of an unregistered range", \
 	  { "use-of-unregistered-range", "range", 1 }) \
-	S(well_behaved, LEGAL, 0, "the whole life, with faults and invalidations", ) \
-	S(registered_again, LEGAL, 0, "the same mirror and range registered again", ) \
-	S(ranges_overlap, LEGAL, 0, "windows that overlap", ) \
-	S(many_mirrors, LEGAL, 0, "three mirrors share a struct hmm", ) \
-	S(transient_references, LEGAL, 0, "many gets and puts, one beyond the mirror's life", ) \
-	S(failures_handled, LEGAL, 0, "registers that failed and were not undone", ) \
-	S(busy_handled, LEGAL, 0, "registers that said -EBUSY to what is registered", ) \
-	S(mirror_outlives_process, LEGAL, 0, \
+	S(well_behaved, LEGAL, 0, 0, "the whole life, with faults and invalidations", ) \
+	S(registered_again, LEGAL, 0, 0, "the same mirror and range registered again", ) \
+	S(ranges_overlap, LEGAL, 0, 0, "windows that overlap", ) \
+	S(many_mirrors, LEGAL, 0, 0, "three mirrors share a struct hmm", ) \
+	S(transient_references, LEGAL, 0, HMM_GET, "many gets and puts, one beyond the mirror's life", ) \
+	S(failures_handled, LEGAL, 0, HMM_GET, "registers that failed and were not undone", ) \
+	S(refusals_handled, LEGAL, 0, 0, "what refuses without a reference, everywhere", ) \
+	S(range_refused_without_mirror, LEGAL, 0, HMM_EXERCISER_REFUSES_NO_MIRROR, \
+	  "range through a mirror that is gone: refused, no reference taken", ) \
+	S(busy_handled, LEGAL, 0, SURVIVES(BUSY), "registers that said -EBUSY to what is registered", ) \
+	S(mirror_outlives_process, LEGAL, 0, 0, \
 	  "the file is closed a moment after the process died", ) \
-	S(mirror_released_by_exit, LEGAL, 0, "exit tears down first and closes files then", ) \
-	S(mirror_released_by_kworker, LEGAL, 0, "close leaves the release to a kworker", ) \
-	S(mirror_unregister_in_release, LEGAL, 0, "the driver's ->release unregisters", ) \
-	S(mirror_unregister_by_worker, LEGAL, 0, "unregistered by another task", ) \
-	S(mirror_fork_child, LEGAL, 0, "a child of the registered process comes and goes", ) \
-	S(mirror_threads, LEGAL, 0, "four threads, one address space", )
+	S(mirror_released_by_exit, LEGAL, 0, 0, "exit tears down first and closes files then", ) \
+	S(mirror_released_by_kworker, LEGAL, 0, 0, "close leaves the release to a kworker", ) \
+	S(mirror_unregister_in_release, LEGAL, 0, SURVIVES(END_IN_RELEASE), "the driver's ->release unregisters", ) \
+	S(mirror_unregister_by_worker, LEGAL, 0, 0, "unregistered by another task", ) \
+	S(mirror_fork_child, LEGAL, 0, 0, "a child of the registered process comes and goes", ) \
+	S(mirror_threads, LEGAL, 0, SURVIVES(CHURN) | EXERCISE_THREADS, "four threads, one address space", )
 
 const struct scenario mirror_scenarios[] = {
-#define S(f, k, h, w, ...) \
-	{ .name = "mirror:" #f, .about = w, .kind = k, .apis = MIRROR, .hot = h, .fn = f, \
+#define S(f, k, h, n, w, ...) \
+	{ .name = "mirror:" #f, .about = w, .kind = k, .apis = MIRROR | (n), .hot = h, .fn = f, \
 	  .expected = { __VA_ARGS__ } },
 	MIRROR_SCENARIOS(S)
 #undef S

@@ -110,11 +110,11 @@ static void one_op(struct mixer *m)
 	unsigned int slot = next_random(m, NR_SLOTS), what = next_random(m, 16);
 	struct run *r = m->r;
 
-	if (what < 6)
+	if (what < 6 && (m->apis & HMM_EXERCISER_API_INTERVAL))
 		toggle_interval(m, slot);
 	else if (what < 12 && (m->apis & HMM_EXERCISER_API_MIRROR))
 		toggle_range(m, slot);
-	else if (what < 14)
+	else if (what < 14 && (m->apis & HMM_EXERCISER_API_GET))
 		get_or_put(m);
 	else if (what < 15 && m->inserted[slot] && (m->apis & HMM_EXERCISER_API_FAULT))
 		ACT(r, m->fd, INTERVAL_FAULT, .object = m->interval[slot]);

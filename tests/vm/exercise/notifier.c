@@ -608,44 +608,47 @@ static void owner_exits_mm_lives(struct run *r)
 }
 
 #define NOTIFIER HMM_EXERCISER_API_NOTIFIER
-#define FAULTING (HMM_EXERCISER_API_NOTIFIER | HMM_EXERCISER_API_FAULT)
+#define INTERVAL (HMM_EXERCISER_API_NOTIFIER | HMM_EXERCISER_API_INTERVAL)
+#define FAULTING (INTERVAL | HMM_EXERCISER_API_FAULT)
+#define GETTING  (HMM_EXERCISER_API_NOTIFIER | HMM_EXERCISER_API_GET)
+#define ALL      (FAULTING | GETTING)
 
 /* S(function, kind, apis, hot, "about", expectations...), the name is the function's */
 #define NOTIFIER_SCENARIOS(S) \
-	S(interval_left_by_process, FAULT, NOTIFIER, 0, \
+	S(interval_left_by_process, FAULT, INTERVAL, 0, \
 	  "process dies with a notifier inserted, its file lives on in another", \
 	  { "range-orphaned-by-mm", "range", 1 }) \
-	S(interval_leaked_by_driver, FAULT, NOTIFIER, 0, \
+	S(interval_leaked_by_driver, FAULT, INTERVAL, 0, \
 	  "driver forgets an inserted notifier when the file is closed", \
 	  { "range-orphaned-by-mm", "range", 1 }) \
 	S(notifier_left_by_process, FAULT, NOTIFIER, 0, \
 	  "process dies with a notifier registered, its file lives on in another", \
 	  { "mirror-orphaned-by-mm", "mirror", 1 }) \
-	S(notifier_get_without_put, FAULT, NOTIFIER, 0, \
+	S(notifier_get_without_put, FAULT, GETTING, 0, \
 	  "two gets, one put, then the process and the file are gone", \
 	  { "mirror-orphaned-by-mm", "mirror", 1 }) \
-	S(notifier_put_too_often, FAULT, NOTIFIER, 0, "one get, two puts", \
+	S(notifier_put_too_often, FAULT, GETTING, 0, "one get, two puts", \
 	  { "reference-underflow", "mirror", 1 }) \
-	S(interval_on_dead_mm, FAULT, NOTIFIER, 0, \
+	S(interval_on_dead_mm, FAULT, INTERVAL, 0, \
 	  "insert into an address space that was torn down", \
 	  { "range-register-on-dead-mm", "range", 1 }) \
-	S(interval_double_remove, FAULT, NOTIFIER, 0, "one insert, two removes", \
+	S(interval_double_remove, FAULT, INTERVAL, 0, "one insert, two removes", \
 	  { "range-double-unregister", "range", 1 }) \
 	S(notifier_double_unregister, FAULT, NOTIFIER, 0, "one register, two unregisters", \
 	  { "mirror-double-unregister", "mirror", 1 }) \
-	S(interval_remove_after_failed_insert, FAULT, NOTIFIER, 0, \
+	S(interval_remove_after_failed_insert, FAULT, INTERVAL, 0, \
 	  "remove although insert said -EOVERFLOW", \
 	  { "range-unregister-after-failed-register", "range", 1 }) \
 	S(notifier_unregister_after_failed_register, FAULT, NOTIFIER, 0, \
 	  "unregister although register said -EINTR", \
 	  { "mirror-unregister-after-failed-register", "mirror", 1 }) \
-	S(interval_registered_twice, FAULT, NOTIFIER, 0, \
+	S(interval_registered_twice, FAULT, INTERVAL, 0, \
 	  "inserted, never removed, and inserted in another address space", \
 	  { "range-double-register", "range", 1 }) \
 	S(notifier_registered_twice, FAULT, NOTIFIER, 0, \
 	  "registered, never unregistered, and registered in another address space", \
 	  { "mirror-double-register", "mirror", 1 }) \
-	S(interval_removed_never_inserted, FAULT, NOTIFIER, 0, "remove without an insert before", \
+	S(interval_removed_never_inserted, FAULT, INTERVAL, 0, "remove without an insert before", \
 	  { "range-unregister-without-register", "range", 1 }) \
 	S(notifier_unregistered_never_registered, FAULT, NOTIFIER, 0, \
 	  "unregister without a register before", \
@@ -653,32 +656,32 @@ static void owner_exits_mm_lives(struct run *r)
 	S(notifier_unregistered_from_wrong_mm, FAULT, NOTIFIER, 0, \
 	  "unregister with another address space for an argument", \
 	  { "mirror-unregister-from-wrong-mm", "mirror", 1 }) \
-	S(interval_read_during_remove, FAULT, NOTIFIER, 1, "read_begin while remove waits", \
+	S(interval_read_during_remove, FAULT, INTERVAL | EXERCISE_THREADS, 1, "read_begin while remove waits", \
 	  { "range-used-during-unregister", "range", 1 }) \
-	S(interval_read_after_remove, FAULT, NOTIFIER, 1, "read_begin on a removed notifier", \
+	S(interval_read_after_remove, FAULT, INTERVAL, 1, "read_begin on a removed notifier", \
 	  { "use-of-unregistered-range", "range", 1 }) \
 	S(interval_fault_after_remove, FAULT, FAULTING, 1, "fault through a removed notifier", \
 	  { "use-of-unregistered-range", "range", 1 }) \
 	S(interval_reinsert, LEGAL, FAULTING, 0, "the same notifier removed and inserted again", ) \
 	S(interval_on_stack, LEGAL, FAULTING, 0, "notifiers on the kernel stack, one per fault", ) \
 	S(interval_overlap, LEGAL, FAULTING, 0, "windows that overlap", ) \
-	S(interval_insert_locked_first, LEGAL, NOTIFIER, 0, \
+	S(interval_insert_locked_first, LEGAL, INTERVAL, 0, \
 	  "insert_locked as the first registration of an address space", ) \
 	S(interval_outlives_vma, LEGAL, FAULTING, 0, "munmap first, removed later by a kworker", ) \
-	S(registrations_outlive_process, LEGAL, NOTIFIER, 0, \
+	S(registrations_outlive_process, LEGAL, ALL, 0, \
 	  "the file is closed a moment after the process died", ) \
-	S(released_by_exit, LEGAL, NOTIFIER, 0, "exit tears down first and closes files then", ) \
-	S(released_by_exec, LEGAL, NOTIFIER, 0, "exec does the same", ) \
-	S(released_by_kworker, LEGAL, NOTIFIER, 0, "close leaves the release to a kworker", ) \
-	S(notifier_put_in_release, LEGAL, NOTIFIER, 0, "the driver's ->release puts", ) \
-	S(notifier_get_fails, LEGAL, NOTIFIER, 0, "get said -EINTR and freed the notifier", ) \
+	S(released_by_exit, LEGAL, ALL, 0, "exit tears down first and closes files then", ) \
+	S(released_by_exec, LEGAL, ALL, 0, "exec does the same", ) \
+	S(released_by_kworker, LEGAL, ALL, 0, "close leaves the release to a kworker", ) \
+	S(notifier_put_in_release, LEGAL, GETTING, 0, "the driver's ->release puts", ) \
+	S(notifier_get_fails, LEGAL, GETTING, 0, "get said -EINTR and freed the notifier", ) \
 	S(interval_split, LEGAL, FAULTING, 0, "a window split with the help of a third notifier", ) \
-	S(notifier_get_put_many, LEGAL, NOTIFIER, 0, "many gets and puts through three files", ) \
+	S(notifier_get_put_many, LEGAL, GETTING, 0, "many gets and puts through three files", ) \
 	S(notifier_reregister, LEGAL, NOTIFIER, 0, "the same notifier registered again", ) \
 	S(fork_child, LEGAL, FAULTING, 0, "a child of the registered process comes and goes", ) \
-	S(failures_handled, LEGAL, NOTIFIER, 0, "registers that failed and were not undone", ) \
-	S(threads, LEGAL, FAULTING, 0, "four threads, one address space", ) \
-	S(owner_exits_mm_lives, LEGAL, NOTIFIER, 0, \
+	S(failures_handled, LEGAL, INTERVAL, 0, "registers that failed and were not undone", ) \
+	S(threads, LEGAL, ALL | EXERCISE_THREADS, 0, "four threads, one address space", ) \
+	S(owner_exits_mm_lives, LEGAL, INTERVAL, 0, \
 	  "the registering process ends, another has the address space too", )
 
 const struct scenario notifier_scenarios[] = {
