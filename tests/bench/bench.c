@@ -6,15 +6,20 @@
  *	bench memory LIVE              bytes that LIVE ranges cost in the engine
  *	bench flat EVENTS              what the process grows by in that many events
  *	bench file EVENTS PATH         a trace file -> reader -> engine
+ *	bench write EVENTS LIVE PATH   makes a trace file of a correct run, LIVE ranges at once
+ *	bench cost COMMAND...          CPU time and memory of a command, its output dropped
  *
  * Each time is beside that of a limit, measured in the same process on the same
  * records: what cannot be beaten, because it is only a part of the same work.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -333,7 +338,20 @@ static void bench_flat(__u64 events)
 
 /* --- files ---------------------------------------------------------------------------- */
 
-static void write_file(const char *path, struct reel *births, struct reel *round, __u64 nr)
+static void write_mark(struct file_writer *w, unsigned int kind, __u64 ts)
+{
+	struct hmt_start mark = {
+		.h = { .kind = (__u16)kind, .size = sizeof(mark), .cpu = HMT_CPU_NONE, .ts = ts },
+		.flags = kind == HMT_START ? HMT_START_BASELINE : 0,
+	};
+	struct errmsg err;
+
+	if (file_writer__add(w, &mark.h, &err))
+		die(err.text);
+}
+
+/* A whole trace: begun, the births, the round so many times, ended. Return: records. */
+static __u64 write_file(const char *path, struct reel *births, struct reel *round, __u64 nr)
 {
 	struct trace_meta *meta = trace_meta__new();
 	struct file_writer *w;
@@ -342,6 +360,7 @@ static void write_file(const char *path, struct reel *births, struct reel *round
 
 	if (!meta || file_writer__open(path, true, meta, &w, &err))
 		die(err.text);
+	write_mark(w, HMT_START, 0);
 	for (__u64 i = 0; i <= nr; i++) {
 		struct reel *r = i ? round : births;
 
@@ -357,9 +376,59 @@ static void write_file(const char *path, struct reel *births, struct reel *round
 		if (i)
 			shift = round->ts;
 	}
+	write_mark(w, HMT_END, nr ? nr * round->ts + births->ts : births->ts);
 	if (file_writer__close(w, &err))
 		die(err.text);
 	trace_meta__free(meta);
+	return births->events + nr * round->events + 2;
+}
+
+static double cpu_of(int who)
+{
+	struct rusage u;
+
+	getrusage(who, &u);
+	return (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec / 1e6 +
+	       (double)u.ru_stime.tv_sec + (double)u.ru_stime.tv_usec / 1e6;
+}
+
+static void bench_write(__u64 events, __u64 live, const char *path)
+{
+	struct reel births = reel_births("mirror", live), round = reel_round("mirror", live, 10000);
+	__u64 rest = events > births.events ? events - births.events : 0, records;
+	__u64 nr = (rest + round.events / 2) / round.events;
+	double t;
+
+	t = cpu_of(RUSAGE_SELF);
+	records = write_file(path, &births, &round, nr);
+	printf("{\"bench\":\"write\",\"events\":%llu,\"cpu_seconds\":%.6f}\n",
+	       (unsigned long long)records, cpu_of(RUSAGE_SELF) - t);
+	free(births.bytes);
+	free(round.bytes);
+}
+
+/* --- commands --------------------------------------------------------------------------- */
+
+static void bench_cost(char **argv)
+{
+	double t = seconds();
+	struct rusage u;
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	if (pid < 0 || wait4(pid, &status, 0, &u) != pid || !WIFEXITED(status))
+		die("the command could not be run");
+	t = seconds() - t;
+	printf("{\"bench\":\"cost\",\"status\":%d,\"seconds\":%.6f,\"cpu_seconds\":%.6f,"
+	       "\"peak_kib\":%ld}\n", WEXITSTATUS(status), t, cpu_of(RUSAGE_CHILDREN), u.ru_maxrss);
 }
 
 /* Return: records; into e when there is one. */
@@ -432,6 +501,10 @@ int main(int argc, char **argv)
 		bench_flat(strtoull(argv[2], NULL, 0));
 	else if (!strcmp(what, "file") && argc == 4)
 		bench_file(strtoull(argv[2], NULL, 0), argv[3]);
+	else if (!strcmp(what, "write") && argc == 5)
+		bench_write(strtoull(argv[2], NULL, 0), strtoull(argv[3], NULL, 0), argv[4]);
+	else if (!strcmp(what, "cost") && argc > 2)
+		bench_cost(argv + 2);
 	else
 		die("see the top of tests/bench/bench.c");
 	return 0;
