@@ -114,33 +114,32 @@ int judge__init(struct judge *j, struct invocation *inv, FILE *out, struct errms
 
 int judge__hold(struct judge *j, struct errmsg *err)
 {
-	FILE *f = open_memstream(&j->held, &j->held_len);
+	FILE *f = hold__open(&j->held);
 
 	if (!f)
-		return err_set(err, -errno, "out of memory");
+		return err_set(err, -ENOMEM, "out of memory");
 	j->out = j->sink.f;
 	j->sink.f = f;
 	return 0;
 }
 
-/* Return: 0, or -ENOMEM when what was held is not whole. */
+/* Return: 0, or negative errno when what was held is not whole. */
 static int stop_holding(struct judge *j)
 {
-	FILE *f = j->sink.f;
-
 	if (!j->out)
 		return 0;
 	j->sink.f = j->out;
 	j->out = NULL;
-	return fclose(f) ? -ENOMEM : 0;
+	return hold__close(j->held);
 }
 
 void judge__print_held(struct judge *j, const char *lead)
 {
-	if (!j->held_len)
+	if (!j->held || hold__empty(j->held))
 		return;
 	fputs(lead, j->sink.f);
-	fwrite(j->held, 1, j->held_len, j->sink.f);
+	if (hold__copy(j->held, j->sink.f) && !j->inv->write_errno)
+		j->inv->write_errno = EIO;
 	after_output(j);
 }
 
@@ -215,10 +214,9 @@ int judge__feed(struct judge *j, const struct hmt_hdr *rec)
 
 int judge__finish(struct judge *j)
 {
-	int ret = engine__finish(j->engine);
+	int ret = engine__finish(j->engine), held = stop_holding(j);
 
-	if (stop_holding(j) && !ret)
-		ret = -ENOMEM;
+	ret = ret ? ret : held;
 	j->sum.stats = engine__stats(j->engine);
 	j->sum.verdict = engine__verdict(j->engine);
 	j->sum.hot = &j->hot;
@@ -248,13 +246,21 @@ int judge__write(struct judge *j, const char *command_end, struct errmsg *err)
 void judge__free(struct judge *j)
 {
 	stop_holding(j);
-	free(j->held);
+	hold__free(j->held);
 	gate__free(&j->gate);
 	engine__free(j->engine);
 	symtab__free(j->symtab);
 	hmt_free(j->sum.lost);
 	hot_table__free(&j->hot);
 	*j = (struct judge){ 0 };
+}
+
+int judge_failed(int code, struct errmsg *err)
+{
+	if (code == -ENOMEM)
+		return err_set(err, code, "out of memory");
+	return err_set(err, code, "what was found could not be kept in a temporary file: %s",
+		       strerror(-code));
 }
 
 int judge__run(struct judge *j, struct source *s, struct errmsg *err)
@@ -273,5 +279,5 @@ int judge__run(struct judge *j, struct source *s, struct errmsg *err)
 		return ret;
 	}
 	ret = judge__finish(j);
-	return ret ? err_set(err, ret, "out of memory") : 0;
+	return ret ? judge_failed(ret, err) : 0;
 }

@@ -9,6 +9,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/gate.h"
+#include "cmd/hold.h"
 #include "out/sink.h"
 
 /* Who else wants to know. Members may be NULL. */
@@ -37,8 +38,7 @@ struct judge {
 	struct judge_watch watch;
 	bool flush;		/* after each finding: somebody is watching */
 	FILE *out;		/* where the verdict goes while findings are held */
-	char *held;
-	size_t held_len;
+	struct hold *held;
 };
 
 /* out: where findings go; not closed. Return: 0, or negative with *err a sentence. */
@@ -49,7 +49,7 @@ int judge__init_lives(struct judge *j, struct invocation *inv, FILE *out, judge_
 		      struct errmsg *err);
 /*
  * For people the verdict comes first, and it is known last: from here on what
- * the sink prints waits in memory, until judge__print_summary(), which goes to
+ * the sink prints waits, see hold.h, until judge__print_summary(), which goes to
  * where findings went before. A source that fails in the middle prints nothing.
  *
  * Return: 0, or negative with *err a sentence.
@@ -68,6 +68,8 @@ void judge__print_summary(struct judge *j);
 int judge__write(struct judge *j, const char *command_end, struct errmsg *err);
 void judge__free(struct judge *j);
 
+/* What judge__finish() failed of. Return: code. */
+int judge_failed(int code, struct errmsg *err);
 /* A whole source, to its end. Return: 0, or negative with *err a sentence. */
 int judge__run(struct judge *j, struct source *s, struct errmsg *err);
 

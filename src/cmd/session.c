@@ -379,9 +379,11 @@ static int finish_writing(struct session *s, struct errmsg *err)
 static int finish_judging(struct session *s, struct errmsg *err)
 {
 	char text[128];
+	int ret;
 
-	if (judge__finish(&s->judge))
-		return err_set(err, -ENOMEM, "out of memory");
+	ret = judge__finish(&s->judge);
+	if (ret)
+		return judge_failed(ret, err);
 	judge__print_summary(&s->judge);
 	judge__print_held(&s->judge, "\n");
 	child__stop(&s->child);
