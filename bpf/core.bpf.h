@@ -7,6 +7,7 @@
 #ifndef BPF_CORE_H
 #define BPF_CORE_H
 
+#include <linux/bpf.h>
 #include <linux/types.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
@@ -166,17 +167,29 @@ static __always_inline __u64 mm_rss(const void *mm)
 	return sum;
 }
 
-/* Return: who owns the mm: the current process, else mm->owner where there is one, else NULL. */
+/*
+ * Since 5.11 the task that runs can be had as a pointer whose fields are loaded
+ * like any; a helper that reads one costs as much as a record. Elsewhere this is 0
+ * when the program is loaded, and what hangs on it is not there.
+ */
+#define CAN_LOAD bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
+
+static __always_inline int mm_is_current(__u64 mm)
+{
+	struct task_struct *cur;
+
+	if (CAN_LOAD)
+		return (__u64)bpf_get_current_task_btf()->mm == mm;
+	cur = (void *)bpf_get_current_task();
+	return (__u64)BPF_CORE_READ(cur, mm) == mm;
+}
+
+/* Return: mm->owner where there is one, else NULL. */
 static __always_inline struct task_struct *mm_owner(__u64 mm)
 {
-	struct task_struct *cur = (void *)bpf_get_current_task();
 	const struct mm_struct *m = (const void *)mm;
 
-	if (!mm)
-		return NULL;
-	if ((__u64)BPF_CORE_READ(cur, mm) == mm)
-		return cur;
-	if (bpf_core_field_exists(m->owner))
+	if (mm && bpf_core_field_exists(m->owner))
 		return BPF_CORE_READ(m, owner);
 	return NULL;
 }
@@ -187,6 +200,20 @@ static __always_inline int mm_counters(__u64 mm, __u32 *users, __u32 *count)
 	const struct mm_struct *m = (const void *)mm;
 	atomic_t v;
 
+	if (CAN_LOAD) {
+		struct mm_struct *own = bpf_get_current_task_btf()->mm;
+
+		if (own && (__u64)own == mm) {
+			__u32 now[2] = { own->mm_users.counter, own->mm_count.counter };
+
+			/* Or the compiler has the two ways share their loads, which differ. */
+			barrier_var(now[0]);
+			barrier_var(now[1]);
+			*users = now[0];
+			*count = now[1];
+			return 0;
+		}
+	}
 	if (bpf_core_read(&v, sizeof(v), &m->mm_users))
 		return -1;
 	*users = v.counter;
@@ -212,6 +239,25 @@ static __always_inline __u32 task_name(struct task_struct *leader, struct task_v
 	name->start_time = BPF_CORE_READ(leader, start_time);
 	bpf_core_read(name->comm, sizeof(name->comm), &leader->comm);
 	return task_tgid(leader);
+}
+
+/* Return: the leader of the process that runs, and what its TASK record says of it. */
+static __always_inline __u64 current_name(struct task_val *name)
+{
+	struct task_struct *leader;
+	const __u64 *comm;
+
+	if (!CAN_LOAD) {
+		leader = task_leader((void *)bpf_get_current_task());
+		task_name(leader, name);
+		return (__u64)leader;
+	}
+	leader = bpf_get_current_task_btf()->group_leader;
+	comm = (const void *)&leader->comm;
+	name->start_time = leader->start_time;
+	name->comm[0] = comm[0];
+	name->comm[1] = comm[1];
+	return (__u64)leader;
 }
 
 static __always_inline __u32 task_parent(struct task_struct *leader)

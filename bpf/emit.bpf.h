@@ -36,12 +36,15 @@ static __always_inline void count_loss(__u32 cause)
 static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 size, __u64 mm)
 {
 	__u64 id = bpf_get_current_pid_tgid();
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u64 ts = bpf_ktime_get_ns();
 
+	/* No call from here on: what the caller fills in anyway need not be cleared first. */
 	__builtin_memset(h, 0, size);
 	h->kind = kind;
 	h->size = size;
-	h->cpu = bpf_get_smp_processor_id();
-	h->ts = bpf_ktime_get_ns();
+	h->cpu = cpu;
+	h->ts = ts;
 	h->mm = mm;
 	h->tgid = id >> 32;
 	h->tid = (__u32)id;
@@ -63,10 +66,13 @@ static __always_inline void *reserve_raw(__u16 kind, const __u32 size, __u64 mm)
 /* ctx: what the program was called with. The ring has no use for it, perf buffers do. */
 static __always_inline void emit_submit(void *ctx, void *rec)
 {
-	__u64 queued = bpf_ringbuf_query(&hmt_ring, BPF_RB_AVAIL_DATA);
+	__u64 wakeup = BPF_RB_NO_WAKEUP;
 
-	bpf_ringbuf_submit(rec, queued >= cfg_wakeup_bytes ? BPF_RB_FORCE_WAKEUP :
-							     BPF_RB_NO_WAKEUP);
+	/* In a large ring a quarter is reached no sooner than many records later. */
+	if (!(((struct hmt_hdr *)rec)->ts & cfg_wakeup_mask) &&
+	    bpf_ringbuf_query(&hmt_ring, BPF_RB_AVAIL_DATA) >= cfg_wakeup_bytes)
+		wakeup = BPF_RB_FORCE_WAKEUP;
+	bpf_ringbuf_submit(rec, wakeup);
 }
 
 /* Return: 0 when the hole is on record. */

@@ -93,14 +93,16 @@ static __always_inline int mm_counters(__u64 mm, __u32 *users, __u32 *count)
 	return field_read(count, sizeof(*count), mm, FIELD(MM_COUNT));
 }
 
+static __always_inline int mm_is_current(__u64 mm)
+{
+	return IS_KNOWN(TASK_MM) && fields_fit() &&
+	       field_word(bpf_get_current_task(), FIELD(TASK_MM)) == mm;
+}
+
 static __always_inline struct task_struct *mm_owner(__u64 mm)
 {
-	__u64 cur = bpf_get_current_task();
-
 	if (!mm || !IS_KNOWN(TASK_MM) || !fields_fit())
 		return NULL;
-	if (field_word(cur, FIELD(TASK_MM)) == mm)
-		return (void *)cur;
 	return (void *)field_word(mm, FIELD(MM_OWNER));
 }
 
@@ -133,6 +135,14 @@ static __always_inline __u32 task_name(struct task_struct *leader, struct task_v
 	name->start_time = field_word((__u64)leader, FIELD(TASK_START));
 	field_read(name->comm, sizeof(name->comm), (__u64)leader, FIELD(TASK_COMM));
 	return task_tgid(leader);
+}
+
+static __always_inline __u64 current_name(struct task_val *name)
+{
+	struct task_struct *leader = task_leader((void *)bpf_get_current_task());
+
+	task_name(leader, name);
+	return (__u64)leader;
 }
 
 static __always_inline __u32 task_parent(struct task_struct *leader)

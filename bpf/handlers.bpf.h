@@ -20,6 +20,13 @@
 enum { W_MM, W_HMM, W_MIRROR, W_RANGE, W_OPS, W_X0, W_X1, W_X2, W_X3 };
 #define EXTRAS_MAX 4
 
+/* One by one, at offsets that are known: a context can be read in no other way. */
+#define WORDS_LOAD(a, from) do { \
+	_Pragma("unroll") \
+	for (unsigned int i_ = 0; i_ < sizeof(a) / sizeof((a)[0]); i_++) \
+		(a)[i_] = (from)[i_]; \
+} while (0)
+
 /* values of cfg_stacks, as enum capture_stacks */
 enum { STACKS_BIRTHS, STACKS_NONE, STACKS_ALL };
 
@@ -70,8 +77,17 @@ static __always_inline __u64 first_callback(__u64 ops)
 	return fn;
 }
 
-/* The name of a process, once per name it has. Losing one loses no verdict. */
-static __always_inline void emit_task(void *ctx, struct task_struct *task)
+static __always_inline int is_same_name(const struct task_val *a, const struct task_val *b)
+{
+	return a->start_time == b->start_time && a->comm[0] == b->comm[0] &&
+	       a->comm[1] == b->comm[1];
+}
+
+/*
+ * The name of a process, once per name it has. Losing one loses no verdict.
+ * Return: 0, or negative when it could not be told.
+ */
+static __always_inline int emit_task(void *ctx, struct task_struct *task)
 {
 	struct task_struct *leader = task_leader(task);
 	struct task_val now = {}, *known;
@@ -80,12 +96,11 @@ static __always_inline void emit_task(void *ctx, struct task_struct *task)
 
 	tgid = task_name(leader, &now);
 	known = bpf_map_lookup_elem(&hmt_tasks, &tgid);
-	if (known && known->start_time == now.start_time && known->comm[0] == now.comm[0] &&
-	    known->comm[1] == now.comm[1])
-		return;
+	if (known && is_same_name(known, &now))
+		return 0;
 	e = emit_reserve_minor(HMT_TASK, sizeof(*e), 0, HMT_CAUSE_TASK_FULL);
 	if (!e)
-		return;
+		return -1;
 	/* Of the process it names, who may not be the one running. */
 	e->h.tgid = tgid;
 	e->h.tid = tgid;
@@ -94,13 +109,27 @@ static __always_inline void emit_task(void *ctx, struct task_struct *task)
 	e->parent = task_parent(leader);
 	e->flags = task_flags(leader);
 	if (emit_submit_minor(ctx, e, HMT_CAUSE_TASK_FULL))
-		return;
+		return -1;
 	bpf_map_update_elem(&hmt_tasks, &tgid, &now, BPF_ANY);
+	return 0;
 }
 
 static __always_inline void emit_current_task(void *ctx)
 {
-	emit_task(ctx, (void *)bpf_get_current_task());
+	struct task_val now = {};
+	__u64 leader = current_name(&now);
+	struct last_task *last;
+	__u32 zero = 0;
+
+	/* Most events are of the process that the last one on this CPU was of. */
+	last = bpf_map_lookup_elem(&hmt_last, &zero);
+	if (!last || (last->leader == leader && is_same_name(&last->name, &now)))
+		return;
+	if (emit_task(ctx, (void *)bpf_get_current_task()))
+		return;
+	/* A program in between may leave half of its own here: that is found by nobody. */
+	last->leader = leader;
+	last->name = now;
 }
 
 /* What both register records and the live-object table say of a birth. */
@@ -111,7 +140,7 @@ struct birth {
 
 static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *b)
 {
-	struct task_struct *owner = mm_owner(a[W_MM]);
+	struct task_struct *owner;
 
 	b->val.mm = a[W_MM];
 	b->val.hmm = a[W_HMM];
@@ -120,7 +149,9 @@ static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *
 	b->val.ops = a[W_OPS];
 	b->val.ops_fn = first_callback(a[W_OPS]);
 	b->val.stack = get_stack(ctx, ALWAYS);
-	if (owner) {
+	if (mm_is_current(a[W_MM])) {
+		b->val.owner = bpf_get_current_pid_tgid() >> 32;
+	} else if ((owner = mm_owner(a[W_MM]))) {
 		b->val.owner = task_tgid(owner);
 		emit_task(ctx, owner);
 	} else {
@@ -253,13 +284,15 @@ static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
 /* A struct hmm begins with the get of its kref_init; whatever else is counted was there before. */
 static __always_inline void hmm_born(const __u64 *a, __s32 stack, __u64 born)
 {
-	struct task_struct *owner = mm_owner(a[W_MM]);
+	struct task_struct *owner;
 	struct live_val val = {
 		.mm = a[W_MM], .hmm = a[W_HMM], .mirror = a[W_MIRROR], .ops = a[W_OPS],
 		.born = born, .count = 1, .stack = stack,
 	};
 
-	if (owner)
+	if (mm_is_current(a[W_MM]))
+		val.owner = bpf_get_current_pid_tgid() >> 32;
+	else if ((owner = mm_owner(a[W_MM])))
 		val.owner = task_tgid(owner);
 	live_add(HMT_CLASS_HMM, a[W_HMM], &val);
 }

@@ -22,12 +22,15 @@ struct hmt_live_def hmt_live SEC(".maps");
 struct hmt_mms_def hmt_mms SEC(".maps");
 struct hmt_owners_def hmt_owners SEC(".maps");
 struct hmt_tasks_def hmt_tasks SEC(".maps");
+struct hmt_last_def hmt_last SEC(".maps");
 struct hmt_stacks_def hmt_stacks SEC(".maps");
 
 /* Which events carry a kernel stack: enum capture_stacks. */
 const volatile __u32 cfg_stacks = 0;
 /* Wake the reader when this much is queued; below that it comes by itself. */
 const volatile __u32 cfg_wakeup_bytes = RING_BYTES_DEFAULT / 4;
+/* Look how much that is only after records whose time has none of these bits. */
+const volatile __u32 cfg_wakeup_mask = 0;
 
 /* 0 until everything is attached: the one switch that starts a trace. */
 __u32 hmt_on SWITCH_SECTION = 0;

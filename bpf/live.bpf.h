@@ -12,6 +12,8 @@
 #ifndef BPF_LIVE_H
 #define BPF_LIVE_H
 
+#include <linux/errno.h>
+
 #include "emit.bpf.h"
 
 static __always_inline void mm_hold(__u64 mm, __u32 owner)
@@ -82,20 +84,33 @@ static __always_inline int live_has(__u32 class, __u64 addr)
 	return bpf_map_lookup_elem(&hmt_live, &key) != NULL;
 }
 
+/* Entering it takes the locks of the LRU; that it is there already is the usual case. */
+static __always_inline void owner_add(__u32 owner, __u64 mm)
+{
+	const __u64 *known = bpf_map_lookup_elem(&hmt_owners, &owner);
+
+	if (!known || *known != mm)
+		bpf_map_update_elem(&hmt_owners, &owner, &mm, BPF_ANY);
+}
+
 static __always_inline void live_add(__u32 class, __u64 addr, const struct live_val *val)
 {
 	struct live_key key = { .addr = addr, .class = class };
+	long err = bpf_map_update_elem(&hmt_live, &key, val, BPF_NOEXIST);
 
-	/* A life whose end was not seen must not keep its hold on the mm. */
-	live_del(class, addr);
-	if (bpf_map_update_elem(&hmt_live, &key, val, BPF_ANY)) {
+	if (err == -EEXIST) {
+		/* A life whose end was not seen must not keep its hold on the mm. */
+		live_del(class, addr);
+		err = bpf_map_update_elem(&hmt_live, &key, val, BPF_ANY);
+	}
+	if (err) {
 		count_loss(HMT_CAUSE_TABLE_FULL);
 		return;
 	}
 	if (class != HMT_CLASS_HMM)
 		mm_hold(val->mm, val->owner);
 	if (val->owner)
-		bpf_map_update_elem(&hmt_owners, &val->owner, &val->mm, BPF_ANY);
+		owner_add(val->owner, val->mm);
 }
 
 /*

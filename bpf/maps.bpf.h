@@ -71,6 +71,13 @@ struct hmt_tasks_def {
 	__type(value, struct task_val);
 };
 
+struct hmt_last_def {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct last_task);
+};
+
 struct hmt_stacks_def {
 	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
 	__uint(max_entries, STACK_ENTRIES);
@@ -85,10 +92,12 @@ extern struct hmt_live_def hmt_live SEC(".maps");
 extern struct hmt_mms_def hmt_mms SEC(".maps");
 extern struct hmt_owners_def hmt_owners SEC(".maps");
 extern struct hmt_tasks_def hmt_tasks SEC(".maps");
+extern struct hmt_last_def hmt_last SEC(".maps");
 extern struct hmt_stacks_def hmt_stacks SEC(".maps");
 
 extern const volatile __u32 cfg_stacks;
 extern const volatile __u32 cfg_wakeup_bytes;
+extern const volatile __u32 cfg_wakeup_mask;
 extern __u32 hmt_on;
 extern __u64 hmt_ring_lost;
 extern __u64 hmt_ring_marked;

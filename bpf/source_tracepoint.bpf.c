@@ -2,19 +2,19 @@
 /*
  * source_tracepoint.bpf.c - the hmm:* tracepoints of a patched kernel.
  *
- * Each event has two programs around its handler: tp_btf, and a classic
- * tracepoint twin for where tp_btf is refused. The array of arguments of the
- * one and the bytes behind the common header of the other are the same words
- * (docs/DESIGN, section 2).
+ * Each event has two programs around its handler: a raw one, and a classic
+ * tracepoint twin for where the kernel's types cannot be had. The array of
+ * arguments of the one and the bytes behind the common header of the other are
+ * the same words (docs/DESIGN, section 2).
  */
 #include "handlers.bpf.h"
 #include "files.bpf.h"
 
 /*
- * The words are copied out of the context by address, as the plain numbers they
- * are to us. Loaded one by one, the verifier would give each the type of its
- * argument, and it refuses arguments that are pointers to const void (ops). That
- * there are as many words as expected was checked in the kernel's BTF.
+ * raw_tp and not tp_btf: there the verifier gives each word the type of its
+ * argument and refuses pointers to const void (ops), so that the words would have
+ * to be copied with a helper, at the price of reserving the record. That there are
+ * as many words as expected was checked in the kernel's BTF.
  */
 #define PROGRAM(section, name, skip, event, extras) \
 SEC(section) \
@@ -23,16 +23,13 @@ int name(__u64 *ctx) \
 	__u64 a[TP_ID_WORDS + extras]; \
 	if (!*(volatile __u32 *)&hmt_on) \
 		return 0; \
-	if (bpf_probe_read_kernel(a, sizeof(a), ctx + skip)) { \
-		count_loss(HMT_CAUSE_READ_FAULT); \
-		return 0; \
-	} \
+	WORDS_LOAD(a, ctx + skip); \
 	return do_##event(ctx, a); \
 }
 
 #ifndef HMT_LEGACY
 #define PROGRAMS(KIND, event, extras, fields, group) \
-	PROGRAM("?tp_btf/hmm_" #event, hmt_##event, 0, event, extras) \
+	PROGRAM("?raw_tp/hmm_" #event, hmt_##event, 0, event, extras) \
 	PROGRAM("?tp/hmm/hmm_" #event, hmt_##event##_tp, 1, event, extras)
 #else
 #define PROGRAMS(KIND, event, extras, fields, group) \
@@ -75,7 +72,7 @@ static __always_inline int do_exit(void *ctx)
 }
 
 #ifndef HMT_LEGACY
-SEC("?tp_btf/sched_process_exit")
+SEC("?raw_tp/sched_process_exit")
 int hmt_task_exit(__u64 *ctx)
 {
 	return do_exit(ctx);

@@ -37,7 +37,7 @@ struct capture_opts {
 	enum capture_stacks stacks;
 	enum capture_source source;
 	__u64 grace_ns;		/* of the engine that is fed; 0: its default */
-	bool force_classic;	/* classic tp programs where tp_btf would do; for tests */
+	bool force_classic;	/* classic tp programs where raw_tp would do; for tests */
 	bool force_legacy;	/* the object for old kernels where the main one would do */
 	const char *btf;	/* type information of the kernel, when it does not show its own */
 	/* For the trace's description; NULL: "" */

@@ -217,6 +217,8 @@ static void set_knobs(struct capture *c)
 	bpf_map__set_max_entries(c->skel->maps.hmt_mms, entries);
 	c->skel->rodata->cfg_stacks = c->opts.stacks;
 	c->skel->rodata->cfg_wakeup_bytes = c->ring_bytes / 4;
+	/* 64 records are at most 8 KiB: far below a quarter of this. */
+	c->skel->rodata->cfg_wakeup_mask = c->ring_bytes >= 1 << 20 ? 63 : 0;
 
 	c->skel->rodata->cfg_page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	if (c->plan.source != CAPTURE_NOTIFIER) {

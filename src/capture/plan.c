@@ -219,7 +219,7 @@ static void row_choose(const struct features *f, const struct plan_opts *o, int 
 	if (o->force_legacy && row_choose_legacy(f, i, row))
 		return;
 	if (in_btf && is_ok(f, FEAT_TP_BTF) && !o->force_classic)
-		row_on(row, MECH_TP_BTF, t->program, NULL);
+		row_on(row, MECH_RAW_TP, t->program, NULL);
 	else if (in_tracefs && is_ok(f, FEAT_TRACEFS))
 		row_on(row, MECH_TP, t->program_tp, NULL);
 	else if (in_btf && o->force_classic)
@@ -363,7 +363,7 @@ static void fn_rows_build(const struct features *f, const struct plan_opts *o, s
 	}
 	row = row_new(p, kind_names[HMT_TASK_EXIT], row_texts[PLAN_EXIT].tracepoint,
 		      &fn_prose[PLAN_FN_EXIT]);
-	/* Since 7.x a program of a typed tracepoint is preempted like one of a trampoline. */
+	/* Since 7.x a raw program of a tracepoint is preempted like one of a trampoline. */
 	row_choose(f, &classic, PLAN_EXIT, row);
 	if (row->state == PLAN_MISSING)
 		row_choose(f, &any, PLAN_EXIT, row);
@@ -592,7 +592,7 @@ const char *plan_state_name(enum plan_state state)
 const char *plan_mech_name(enum plan_mech mech)
 {
 	static const char *const names[] = {
-		[MECH_NONE] = "-", [MECH_TP_BTF] = "tp_btf", [MECH_TP] = "tp",
+		[MECH_NONE] = "-", [MECH_RAW_TP] = "raw_tp", [MECH_TP] = "tp",
 		[MECH_FENTRY] = "fentry", [MECH_KPROBE] = "kprobe",
 		[MECH_ITER] = "iter",
 	};

@@ -21,7 +21,7 @@ enum capture_source { CAPTURE_AUTO, CAPTURE_TRACEPOINT, CAPTURE_NOTIFIER };
  */
 enum plan_kit { KIT_MAIN, KIT_LEGACY };
 
-enum plan_mech { MECH_NONE, MECH_TP_BTF, MECH_TP, MECH_FENTRY, MECH_KPROBE, MECH_ITER };
+enum plan_mech { MECH_NONE, MECH_RAW_TP, MECH_TP, MECH_FENTRY, MECH_KPROBE, MECH_ITER };
 /* off: not asked for; on: will be loaded; missing: asked for and not possible */
 enum plan_state { PLAN_OFF, PLAN_ON, PLAN_MISSING };
 enum plan_tier { TIER_NONE, TIER_PARTIAL, TIER_FULL };
@@ -71,7 +71,7 @@ struct plan_opts {
 	enum capture_source source;
 	bool hot_fault, hot_invalidate;
 	bool count_fault, count_invalidate;	/* of those: counted, not told one by one */
-	bool force_classic;		/* tp or kprobe where tp_btf or fentry would do */
+	bool force_classic;		/* tp or kprobe where raw_tp or fentry would do */
 	bool force_legacy;		/* the legacy object where the main one would do */
 };
 
@@ -91,7 +91,7 @@ bool plan_sees_returns(const struct plan *p);
 
 const char *plan_tier_name(enum plan_tier tier);	/* "full", "partial", "none" */
 const char *plan_state_name(enum plan_state state);	/* "on", "off", "missing" */
-const char *plan_mech_name(enum plan_mech mech);	/* "tp_btf", "fentry", "iter", .., "-" */
+const char *plan_mech_name(enum plan_mech mech);	/* "raw_tp", "fentry", "iter", .., "-" */
 const char *plan_kit_name(enum plan_kit kit);		/* "main", "legacy" */
 const char *plan_source_name(enum capture_source source);
 /* Return: the source of that name, negative if there is none. */

@@ -65,6 +65,12 @@ struct hot_open {
 #define HOT_BYTES_MAX (32U << 20)
 #define HOT_OPEN_ENTRIES 8192
 
+/* hmt_last: the last of them that was looked for on this CPU, and found or told. */
+struct last_task {
+	__u64 leader;
+	struct task_val name;
+};
+
 #define LIVE_ENTRIES_DEFAULT 65536
 #define RING_BYTES_DEFAULT (8U << 20)
 #define STACK_ENTRIES 16384

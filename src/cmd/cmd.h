@@ -46,7 +46,7 @@ enum stacks_choice { STACKS_DEFAULT, STACKS_NONE, STACKS_ALL };
 enum source_choice {
 	SOURCE_AUTO, SOURCE_TRACEPOINT, SOURCE_NOTIFIER,
 	/* the same two, by one way and no other */
-	SOURCE_TP_BTF, SOURCE_TP, SOURCE_KPROBE, SOURCE_LEGACY,
+	SOURCE_RAW_TP, SOURCE_TP, SOURCE_KPROBE, SOURCE_LEGACY,
 };
 
 /* Every option of every command; a command reads those its table names. */

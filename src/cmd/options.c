@@ -12,7 +12,7 @@
 
 const char *const stacks_choices[] = { "default", "none", "all", NULL };
 const char *const source_choices[] = {
-	"auto", "tracepoint", "notifier", "tp_btf", "tp", "kprobe", "legacy", NULL
+	"auto", "tracepoint", "notifier", "raw_tp", "tp", "kprobe", "legacy", NULL
 };
 const char *const events_choices[] = { "fault", "invalidate", "all", NULL };
 

@@ -53,7 +53,7 @@ static void test_plan__everything(void)
 	ASSERT_EQ(p.code, 0);
 	ASSERT_EQ(p.source, CAPTURE_TRACEPOINT);
 	ASSERT_EQ(p.rows[TP_RANGE_REGISTER].state, PLAN_ON);
-	ASSERT_EQ(p.rows[TP_RANGE_REGISTER].mech, MECH_TP_BTF);
+	ASSERT_EQ(p.rows[TP_RANGE_REGISTER].mech, MECH_RAW_TP);
 	ASSERT_STREQ(p.rows[TP_RANGE_REGISTER].program, "hmt_range_register");
 	ASSERT_STREQ(p.rows[TP_RANGE_REGISTER].event, "range-register");
 	ASSERT_STREQ(p.rows[TP_RANGE_REGISTER].tracepoint, "hmm:hmm_range_register");
@@ -447,7 +447,7 @@ static void test_plan__json(void)
 	ASSERT_STREQ(json_string_value(json_object_get(row, "why")), "say \"why\"");
 	ASSERT_HAS(json_string_value(json_object_get(row, "undecidable")), "orphaned-by-mm");
 	row = json_array_get(rows, TP_REF_GET);
-	ASSERT_STREQ(json_string_value(json_object_get(row, "mechanism")), "tp_btf");
+	ASSERT_STREQ(json_string_value(json_object_get(row, "mechanism")), "raw_tp");
 	ASSERT_STREQ(json_string_value(json_object_get(row, "undecidable")), "");
 	json_decref(root);
 	hmt_free(text);
@@ -486,7 +486,7 @@ static void test_plan__functions(void)
 	ASSERT_NULL(p.rows[FN_REGISTER].program_out);
 	ASSERT_NULL(p.rows[FN_MM_RELEASE].program_out);
 	ASSERT_EQ(p.rows[FN_FAULT].state, PLAN_OFF);
-	ASSERT_EQ(p.rows[PLAN_FN_EXIT].mech, MECH_TP_BTF);
+	ASSERT_EQ(p.rows[PLAN_FN_EXIT].mech, MECH_RAW_TP);
 	ASSERT_EQ(p.rows[PLAN_FN_RELEASE].state, PLAN_MISSING);
 	ASSERT_EQ(p.rows[PLAN_FN_INVALIDATE].state, PLAN_OFF);
 	ASSERT_EQ(p.rows[PLAN_FN_MIRROR_API].state, PLAN_OFF);
@@ -531,7 +531,7 @@ static void test_plan__kprobes(void)
 	without(FEAT_KPROBE, "this kernel has none");
 	f.exit_tracefs = false;
 	plan_build(&f, &opts, &p);
-	ASSERT_EQ(p.rows[PLAN_FN_EXIT].mech, MECH_TP_BTF);
+	ASSERT_EQ(p.rows[PLAN_FN_EXIT].mech, MECH_RAW_TP);
 	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_FENTRY);
 
 	/* Only one function has no type information: only that one falls back. */

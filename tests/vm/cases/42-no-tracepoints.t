@@ -3,7 +3,7 @@ KERNELS: stock-*
 NEEDS: hmmtrace
 RUN:
 	for c in live record check; do
-		hmmtrace $c --source tp_btf -- true >$c.out 2>$c.err || echo $? >$c.status
+		hmmtrace $c --source raw_tp -- true >$c.out 2>$c.err || echo $? >$c.status
 	done
 	hmmtrace doctor --source tracepoint >doctor.out 2>doctor.err || echo $? >doctor.status
 

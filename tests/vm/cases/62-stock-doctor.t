@@ -26,7 +26,7 @@ GREP: doctor.txt ^missing +release
 GREP: tracepoint.txt ^tier none
 JQ: doctor.json .[0].plan.source == "notifier"
 JQ: doctor.json .[0].plan.rows | map(select(.event | startswith("mmu_") or startswith("__mmu_"))) | map(.state) | (map(select(. == "on")) | length) == 10
-JQ: kprobe.json .[0].plan.rows | map(select(.state == "on") | .mechanism) | unique - ["tp_btf", "tp", "iter"] == ["kprobe"]
+JQ: kprobe.json .[0].plan.rows | map(select(.state == "on") | .mechanism) | unique - ["raw_tp", "tp", "iter"] == ["kprobe"]
 GREP: attached ^notifier [1-9]
 GREP: attached ^kprobe [1-9]
 HOST: ! grep -q . left
