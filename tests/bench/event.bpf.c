@@ -3,9 +3,9 @@
  * event.bpf.c - the handlers of the tracer on a tracepoint that any program can
  * fire, beside an empty program and one that only takes the room for a record.
  *
- * prctl(PR_SET_NAME) fires task:task_rename. Which event that stands for, and its
- * words, are in memory that the program that fires shares with us; they are
- * copied as the words of a hmm:* tracepoint are (source_tracepoint.bpf.c).
+ * Which tracepoint that is, is said when they are attached. Which event it stands
+ * for, and its words, are in memory that the program that fires shares with us; the
+ * words are loaded as those of a hmm:* tracepoint are (source_tracepoint.bpf.c).
  */
 #include "handlers.bpf.h"
 
@@ -15,7 +15,7 @@ __u64 bench_words[BENCH_WORDS];
 __u32 bench_kind;
 
 /* The address space of who fires, for words that are to name a real one. */
-SEC("?tp_btf/task_rename")
+SEC("?raw_tp")
 int bench_learn(__u64 *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -24,7 +24,7 @@ int bench_learn(__u64 *ctx)
 	return 0;
 }
 
-SEC("?tp_btf/task_rename")
+SEC("?raw_tp")
 int bench_empty(__u64 *ctx)
 {
 	return 0;
@@ -36,7 +36,7 @@ int bench_empty(__u64 *ctx)
 		rec = bpf_ringbuf_reserve(&hmt_ring, sizeof(struct hmt_##event), 0); \
 		break;
 
-SEC("?tp_btf/task_rename")
+SEC("?raw_tp")
 int bench_ring(__u64 *ctx)
 {
 	void *rec = NULL;
@@ -49,17 +49,38 @@ int bench_ring(__u64 *ctx)
 	return 0;
 }
 
+/* What a record cannot do without: the whole of it is written, and it has a time. */
+#define STAMPED(KIND, event, extras) \
+	case HMT_##KIND: \
+		rec = bpf_ringbuf_reserve(&hmt_ring, sizeof(struct hmt_##event), 0); \
+		if (rec) { \
+			__u64 ts = bpf_ktime_get_ns(); \
+			__builtin_memset(rec, 0, sizeof(struct hmt_##event)); \
+			rec->ts = ts; \
+		} \
+		break;
+
+SEC("?raw_tp")
+int bench_stamped(__u64 *ctx)
+{
+	struct hmt_hdr *rec = NULL;
+
+	switch (*(volatile __u32 *)&bench_kind) {
+	BENCH_EVENTS(STAMPED)
+	}
+	if (rec)
+		bpf_ringbuf_submit(rec, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
 #define HANDLE(KIND, event, extras) \
 	case HMT_##KIND: { \
 		__u64 a[TP_ID_WORDS + extras]; \
-		if (bpf_probe_read_kernel(a, sizeof(a), bench_words)) { \
-			count_loss(HMT_CAUSE_READ_FAULT); \
-			return 0; \
-		} \
+		WORDS_LOAD(a, bench_words); \
 		return do_##event(ctx, a); \
 	}
 
-SEC("?tp_btf/task_rename")
+SEC("?raw_tp")
 int bench_hmmtrace(__u64 *ctx)
 {
 	if (!*(volatile __u32 *)&hmt_on)

@@ -8,8 +8,8 @@ def median: sort | if length % 2 == 1 then .[(length - 1) / 2]
 # Of each repetition that both took part in, who / peer.
 def ratios($who; $peer):
 	($peer | map({key: (.rep | tostring), value: .value}) | from_entries) as $p
-	| [$who[] | select($p[.rep | tostring] != null and $p[.rep | tostring] != 0)
-		| .value / $p[.rep | tostring]];
+	| [$who[] | select($p[.rep | tostring] != null) | . + {peer: $p[.rep | tostring]}
+		| if .value == 0 then 0 elif .peer == 0 then infinite else .value / .peer end];
 
 def judge($rows):
 	. as $b

@@ -65,3 +65,18 @@ seconds_of() {
 	ended=$EPOCHREALTIME
 	echo "$((${ended/./} - ${began/./}))e-6"
 }
+
+# in_guest SCRIPT DIR NEED...: a script in a VM with the patched kernel, run by
+# busybox's shell as a case is; what it leaves in its directory is in DIR then.
+# Return: its status.
+in_guest() {
+	local script=$1 dir=$2 need
+	local -a with=()
+	shift 2
+	for need; do
+		with+=(--with "$need")
+	done
+	bench_kernel=${bench_kernel:-$("$top/tools/kernel-build" --base 6.12)} || return
+	VM_CPUS=1 VM_MEMORY=2048 "$top/tools/vm" boot --kernel "$bench_kernel" "${with[@]}" --timeout 900 \
+		--out "$dir" -- sh -euc "$script" >&2
+}

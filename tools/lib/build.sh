@@ -83,6 +83,21 @@ build_schedule() {
 	echo "$dest/schedule"
 }
 
+# What the measurements in a VM have as their load.
+build_churn() {
+	local dest
+	dest=$out/vm/churn-$(hash_of "$top"/tests/bench/guest/churn.c "$top"/include/hmmtrace/exerciser.h)
+	mkdir -p "$dest"
+	(
+		flock 9
+		[[ ! -x $dest/churn ]] || exit 0
+		${CC:-gcc} -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Wshadow -static \
+			-I"$top"/include "$top"/tests/bench/guest/churn.c -o "$dest/churn.new" >&2
+		mv "$dest/churn.new" "$dest/churn"
+	) 9>"$dest/lock"
+	echo "$dest/churn"
+}
+
 # Upstream's own tests, unmodified, from the tree the kernel was built from.
 build_hmm_tests() {
 	local kernel=$1 dest source dir harness

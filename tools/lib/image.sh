@@ -95,6 +95,10 @@ image_need() {
 		made=$(build_schedule) || return
 		image_program "$made"
 		;;
+	churn)
+		made=$(build_churn) || return
+		image_program "$made"
+		;;
 	test_hmm)
 		if ! image_module "$kernel" test_hmm; then
 			echo "the kernel was built without CONFIG_TEST_HMM=m"
