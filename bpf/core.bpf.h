@@ -178,6 +178,8 @@ static __always_inline int mm_is_current(__u64 mm)
 {
 	struct task_struct *cur;
 
+	if (!mm)
+		return 0;
 	if (CAN_LOAD)
 		return (__u64)bpf_get_current_task_btf()->mm == mm;
 	cur = (void *)bpf_get_current_task();

@@ -95,7 +95,7 @@ static __always_inline int mm_counters(__u64 mm, __u32 *users, __u32 *count)
 
 static __always_inline int mm_is_current(__u64 mm)
 {
-	return IS_KNOWN(TASK_MM) && fields_fit() &&
+	return mm && IS_KNOWN(TASK_MM) && fields_fit() &&
 	       field_word(bpf_get_current_task(), FIELD(TASK_MM)) == mm;
 }
 

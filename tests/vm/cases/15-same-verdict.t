@@ -29,7 +29,7 @@ RUN:
 	hmmtrace dump fixed.hmt | awk '{ print } / range-register / && !n++ {
 		print $1 " lost cause=ring-full count=3 since=0" }' >lossy.txt
 	run lossy hmmtrace check --text lossy.txt
-	[ -d $tracing/events/hmm ] || run unsupported hmmtrace check --source tp_btf -- true
+	[ -d $tracing/events/hmm ] || run unsupported hmmtrace check --source raw_tp -- true
 
 HOST: for w in live report file command; do [ "$(cat leaked.$w.status) $(cat fixed.$w.status)" = "1 0" ] || { echo "$w: leaked $(cat leaked.$w.status), fixed $(cat fixed.$w.status)"; exit 1; }; done
 HOST: same leaked.live.out leaked.report.out
