@@ -185,14 +185,14 @@ $(O)/bench/bench: tests/bench/bench.c $(O)/libhmmtrace.a
 	$(Q)$(CC) $(CFLAGS) -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
 
 # The handlers of the tracer, linked with programs that attach to what anybody can fire.
-$(O)/bench/event.bpf.o: tests/bench/event.bpf.c $(O)/bpf/hmmtrace.bpf.o
+$(O)/bench/event.bpf.o: tests/bench/event.bpf.c $(O)/bpf/hmmtrace.bpf.o $(O)/bpf/hot.bpf.o
 	$(call msg,BPF,$<)
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(bpf_flags) -Itests/bench -MMD -MP -c $< -o $@
 
 $(O)/bench/bench_event.skel.h: $(O)/bench/event.bpf.o
 	$(call msg,SKEL,$@)
-	$(Q)$(BPFTOOL) gen object $(@D)/event.o $(O)/bpf/hmmtrace.bpf.o $<
+	$(Q)$(BPFTOOL) gen object $(@D)/event.o $(O)/bpf/hmmtrace.bpf.o $(O)/bpf/hot.bpf.o $<
 	$(Q)$(BPFTOOL) gen skeleton $(@D)/event.o name bench_event_bpf > $@
 
 $(O)/bench/event: tests/bench/event.c $(O)/bench/bench_event.skel.h $(O)/libhmmtrace.a

@@ -224,7 +224,7 @@ static void bench_open(struct bench *b, unsigned int stacks)
 	b->skel->rodata->cfg_stacks = stacks;
 	b->skel->rodata->cfg_wakeup_mask = 63;
 	bpf_object__for_each_program(prog, b->skel->obj)
-		bpf_program__set_autoload(prog, true);
+		bpf_program__set_autoload(prog, !strncmp(bpf_program__name(prog), "bench_", 6));
 	if (bench_event_bpf__load(b->skel))
 		die("load");
 	if (ring__open(&b->ring, bpf_map__fd(b->skel->maps.hmt_ring), RING_BYTES_DEFAULT))

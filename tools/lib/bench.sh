@@ -77,6 +77,6 @@ in_guest() {
 		with+=(--with "$need")
 	done
 	bench_kernel=${bench_kernel:-$("$top/tools/kernel-build" --base 6.12)} || return
-	VM_CPUS=1 VM_MEMORY=2048 "$top/tools/vm" boot --kernel "$bench_kernel" "${with[@]}" --timeout 900 \
+	VM_ICOUNT=shift=0,sleep=off VM_CPUS=1 VM_MEMORY=2048 "$top/tools/vm" boot --kernel "$bench_kernel" "${with[@]}" --timeout 900 \
 		--out "$dir" -- sh -euc "$script" >&2
 }

@@ -33,7 +33,7 @@ qemu_boot() {
 	shift 5
 	need_command qemu-system-x86_64
 	timeout --kill-after=5 "$limit" qemu-system-x86_64 \
-		-accel tcg,thread=single -cpu max -smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-1024}" \
+		-accel tcg,thread=single ${VM_ICOUNT:+-icount "$VM_ICOUNT"} -cpu max -smp "${VM_CPUS:-2}" -m "${VM_MEMORY:-1024}" \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$kernel/bzImage" -initrd "$initrd" \
 		-append "console=ttyS0 loglevel=5 panic=-1 oops=panic tsc=reliable no_timer_check nokaslr rcupdate.rcu_cpu_stall_suppress=1 ${VM_APPEND:-}" \
