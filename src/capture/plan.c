@@ -13,6 +13,10 @@
 
 /* What cannot be done without. */
 #define NO_VERDICT "every verdict"
+#define STUCK "callback-stuck, unregister-in-callback, hmm-freed-under-callback"
+#define PAIRS "invalidation-never-ended, invalidation-never-begun, " STUCK
+#define RETRIES "range-fault-with-stale-sequence, range-livelock"
+#define USES "use-of-unregistered-range, range-used-during-unregister, " RETRIES
 
 static const struct row_text {
 	const char *event, *tracepoint, *program, *program_tp;
@@ -48,31 +52,32 @@ static const struct row_prose {
 	[TP_MIRROR_REGISTER] = { "mirrors that come to be, and attempts that failed",
 		NO_VERDICT, true },
 	[TP_MIRROR_UNREGISTER] = { "mirrors that end", NO_VERDICT, true },
-	[TP_MIRROR_UNREGISTER_END] = { "how long an unregister blocks", "" },
+	[TP_MIRROR_UNREGISTER_END] = { "how long an unregister blocks", "unregister-stuck" },
 	[TP_RANGE_REGISTER] = { "ranges that come to be, and attempts that failed",
 		NO_VERDICT, true },
 	[TP_RANGE_UNREGISTER_BEGIN] = { "ranges that end", NO_VERDICT, true },
-	[TP_RANGE_UNREGISTER_END] = { "how long an unregister blocks", "" },
+	[TP_RANGE_UNREGISTER_END] = { "how long an unregister blocks", "unregister-stuck" },
 	[TP_REF_GET] = { "references that are taken",
 		"reference-unaccounted, reference-underflow, failed-register-kept-reference" },
 	[TP_REF_PUT] = { "references that are given back",
 		"reference-unaccounted, reference-underflow, failed-register-kept-reference" },
-	[TP_FREE] = { "objects whose last reference went", "reference-unaccounted" },
+	[TP_FREE] = { "objects whose last reference went",
+		"reference-unaccounted, mirror-never-freed, mirror-freed-twice" },
 	[TP_MM_RELEASE] = { "address spaces that are torn down",
 		"range-orphaned-by-mm, mirror-orphaned-by-mm, range-register-on-dead-mm" },
 	[TP_MM_DESTROY] = { "address spaces whose memory goes",
 		"whether an address space at a known address is a new one" },
-	[TP_RELEASE_BEGIN] = { "a driver's release callback, entered", "" },
-	[TP_RELEASE_END] = { "a driver's release callback, returned", "" },
-	[TP_FAULT_BEGIN] = { "device faults, begun", "use-of-unregistered-range, range-used-during-unregister" },
-	[TP_FAULT_END] = { "device faults, done", "" },
-	[TP_READ_BEGIN] = { "ranges a driver begins to read", "use-of-unregistered-range, range-used-during-unregister" },
-	[TP_INVALIDATE_BEGIN] = { "invalidations of an address space, begun", "" },
-	[TP_INVALIDATE_END] = { "invalidations of an address space, done", "" },
-	[TP_CALLBACK_BEGIN] = { "a driver's invalidate callback, entered", "" },
-	[TP_CALLBACK_END] = { "a driver's invalidate callback, returned", "" },
+	[TP_RELEASE_BEGIN] = { "a driver's release callback, entered", STUCK },
+	[TP_RELEASE_END] = { "a driver's release callback, returned", STUCK },
+	[TP_FAULT_BEGIN] = { "device faults, begun", USES },
+	[TP_FAULT_END] = { "device faults, done", RETRIES },
+	[TP_READ_BEGIN] = { "ranges a driver begins to read", USES },
+	[TP_INVALIDATE_BEGIN] = { "invalidations of an address space, begun", PAIRS },
+	[TP_INVALIDATE_END] = { "invalidations of an address space, done", PAIRS },
+	[TP_CALLBACK_BEGIN] = { "a driver's invalidate callback, entered", PAIRS },
+	[TP_CALLBACK_END] = { "a driver's invalidate callback, returned", PAIRS },
 	[PLAN_EXIT] = { "processes that exit while something is registered on their memory",
-		"when the owner of an orphan went" },
+		"when the owner of an orphan went, mm-held-after-exit" },
 	[PLAN_HOLDER] = { HOLDER_OBSERVES, HOLDER_UNDECIDABLE },
 };
 
@@ -130,18 +135,18 @@ static const struct row_prose fn_prose[PLAN_FN_ROWS] = {
 	[FN_UNREGISTER] = { "mirrors that end", NO_MIRRORS, true },
 	[FN_PUT] = { "references that are given back, and mirrors that end with the last",
 		NO_MIRRORS, true },
-	[FN_FREE_RCU] = { "notifiers whose memory goes", "" },
+	[FN_FREE_RCU] = { "notifiers whose memory goes", "mirror-never-freed, mirror-freed-twice" },
 	[FN_MM_RELEASE] = { "address spaces that are torn down",
 		"range-orphaned-by-mm, mirror-orphaned-by-mm, range-register-on-dead-mm" },
 	[FN_MM_DESTROY] = { "address spaces whose memory goes",
 		"whether an address space at a known address is a new one" },
-	[FN_FAULT] = { "device faults", "use-of-unregistered-range, range-used-during-unregister" },
-	[FN_READ_BEGIN] = { "ranges a driver begins to read", "use-of-unregistered-range, range-used-during-unregister" },
+	[FN_FAULT] = { "device faults", USES },
+	[FN_READ_BEGIN] = { "ranges a driver begins to read", USES },
 	[PLAN_FN_EXIT] = { "processes that exit while something is registered on their memory",
-		"when the owner of an orphan went" },
+		"when the owner of an orphan went, mm-held-after-exit" },
 	[PLAN_FN_HOLDER] = { HOLDER_OBSERVES, HOLDER_UNDECIDABLE },
-	[PLAN_FN_RELEASE] = { "a driver's release callback, entered and returned", "" },
-	[PLAN_FN_INVALIDATE] = { "invalidations and the callbacks of drivers for them", "" },
+	[PLAN_FN_RELEASE] = { "a driver's release callback, entered and returned", STUCK },
+	[PLAN_FN_INVALIDATE] = { "invalidations and the callbacks of drivers for them", PAIRS },
 	[PLAN_FN_MIRROR_API] = { "mirrors, ranges and references of the mirror API",
 		"range-orphaned-by-mirror, reference-unaccounted, mirror-unregister-under-ranges, "
 		"range-register-without-mirror, failed-register-kept-reference" },

@@ -113,8 +113,7 @@ int option_grace(void *dst, const char *value, struct errmsg *err)
 		if (equals)
 			kind = grace_by_name(p, (size_t)(equals - p));
 		if (kind == GRACE_NR)
-			return err_set(err, -EINVAL, "has a kind that is none of exit, free, "
-				       "unregister, callback, invalidate, livelock");
+			return err_set(err, -EINVAL, "has a kind that is none of" GRACE_NAMES);
 		snprintf(time, sizeof(time), "%.*s", (int)(p + len - at), at);
 		if ((size_t)(p + len - at) >= sizeof(time) ||
 		    parse_duration(time, &grace_ns[kind]))

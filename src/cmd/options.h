@@ -30,11 +30,13 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 	OPT_CALL(0, "driver", struct options, drivers, "GLOB", option_word, \
 		 "only objects of such a driver (module or symbol of its callbacks)")
 
+#define GRACE_X(ID, name, ms, what) " " name
+#define GRACE_NAMES HMT_GRACES(GRACE_X)
+
 #define ROWS_JUDGE \
 	OPT_CALL('g', "grace", struct options, grace_ns, "T", option_grace, \
 		 "how long what should be gone may stay before it is flagged (default 1s); " \
-		 "also by kind, as in 1s,unregister=30s: exit, free, unregister, callback, " \
-		 "invalidate, livelock"), \
+		 "also by kind, as in 1s,unregister=30s, of" GRACE_NAMES), \
 	OPT_CALL('W', NULL, struct options, severity, "RULE=LEVEL", option_severity, \
 		 "set the severity of a rule: error, warn, note or off"), \
 	OPT_STRING(0, "suppressions", struct options, suppressions, "FILE", \

@@ -190,15 +190,22 @@ static int start_outputs(struct session *s, struct errmsg *err)
 	return 0;
 }
 
-/* Once, not per event: they are undecidable for the same reason. */
+/* Once a group, not per event: they are undecidable for the same reason. */
 static void announce_counted(const struct plan *p)
 {
+	bool said[2] = { false, false };
+
 	for (int i = 0; i < p->nr; i++) {
-		if (!p->rows[i].counted || !*p->rows[i].undecidable)
+		const struct plan_row *row = &p->rows[i];
+		bool fault = strstr(row->undecidable, "range-livelock");
+
+		if (!row->counted || !*row->undecidable || said[fault])
 			continue;
-		fprintf(stderr, "hmmtrace: faults are only counted, so there is no %s; "
-			"--events fault=each tells them one by one\n", p->rows[i].undecidable);
-		return;
+		said[fault] = true;
+		fprintf(stderr, "hmmtrace: %s are only counted, so there is no %s; "
+			"--events %s=each tells them one by one\n",
+			fault ? "faults" : "invalidations", row->undecidable,
+			fault ? "fault" : "invalidate");
 	}
 }
 

@@ -269,6 +269,36 @@ static void test_engine__unknown_kinds_are_counted(void)
 	engine__free(e);
 }
 
+/* A fault that fails, a callback, a refused invalidation, an exit: what is kept on the side. */
+static int late_things(struct engine *e)
+{
+	struct hmt_fault_end fault = {
+		.h = { .kind = HMT_FAULT_END, .size = sizeof(fault), .ts = 64, .mm = 0xa0,
+		       .tid = 1 },
+		.range = 0xd10, .start = 0x1000, .end = 0x2000, .seq = 3, .ret = -16,
+	};
+	struct hmt_invalidate_begin inv = {
+		.h = { .kind = HMT_INVALIDATE_BEGIN, .size = sizeof(inv), .ts = 65, .mm = 0xa0,
+		       .tid = 2 },
+		.ret = -11,
+	};
+	struct hmt_callback_begin cb = {
+		.h = { .kind = HMT_CALLBACK_BEGIN, .size = sizeof(cb), .ts = 66, .mm = 0xa0,
+		       .tid = 3 },
+		.range = 0xd20,
+	};
+	struct hmt_task_exit left = {
+		.h = { .kind = HMT_TASK_EXIT, .size = sizeof(left), .ts = 67, .mm = 0xa0,
+		       .tgid = 1, .tid = 1 },
+		.mm_users = 1, .mm_count = 2, .rss_pages = 3, .flags = HMT_EXIT_LAST,
+	};
+	int err = engine__feed(e, &fault.h);
+
+	err = err ? err : engine__feed(e, &inv.h);
+	err = err ? err : engine__feed(e, &cb.h);
+	return err ? err : engine__feed(e, &left.h);
+}
+
 /* A bit of everything, for the torture below. Return: as engine__feed(). */
 static int busy(struct engine *e)
 {
@@ -290,6 +320,7 @@ static int busy(struct engine *e)
 		err = engine__feed(e, &get.h);
 		err = err ? err : insert(e, 20 + i, 0xd00 + 16 * i, i % 8 ? 0 : -4);
 	}
+	err = err ? err : late_things(e);
 	err = err ? err : removal(e, 70, 0xd10);
 	err = err ? err : removal(e, 71, 0xd10);
 	err = err ? err : plain(e, 80, HMT_MM_RELEASE);

@@ -12,7 +12,8 @@
  *	verdict 1
  *
  * The keys named are compared, those not named are not. A line "# grace 0.5"
- * in CASE.in sets the grace time in seconds, "# max-objects 4" the cap. With
+ * in CASE.in sets the grace time in seconds, "# grace-unregister 30" that of a
+ * kind, "# max-objects 4" the cap. With
  * --set the .expect files are written from what the engine says: for a reader
  * to judge, not to be believed.
  */
@@ -87,6 +88,23 @@ static void add_moment(char *line, const char *key, const struct moment *m)
 		add(line, "/%lld", (long long)m->ret);
 }
 
+/* What the evidence has beside moments: sites=0xf0:2/1 is two gets there, one of them put. */
+static void add_evidence(char *line, const struct finding *f)
+{
+	for (__u32 i = 0; i < f->nr_sites; i++)
+		add(line, "%s0x%llx:%u/%u", i ? "," : " sites=",
+		    (unsigned long long)f->sites[i].call_site, f->sites[i].gets,
+		    f->sites[i].puts);
+	for (__u32 i = 0; i < f->nr_failed; i++)
+		add(line, "%s%lld", i ? "," : " attempts=", (long long)f->failed[i].ret);
+	if (f->counters.ts)
+		add(line, " users=%u/%u", f->counters.mm_users, f->counters.mm_count);
+	if (f->counters.rss_pages)
+		add(line, " pinned=%llu", (unsigned long long)f->counters.rss_pages);
+	if (f->counters.nr_busy)
+		add(line, " busy=%u", f->counters.nr_busy);
+}
+
 static void on_finding(void *ctx, const struct finding *f)
 {
 	static const char *const doubts[] = { "none", "lost", "cut" };
@@ -131,6 +149,7 @@ static void on_finding(void *ctx, const struct finding *f)
 		add(line, " span=clipped");
 	else if (f->object.in_gap)
 		add(line, " span=gap");
+	add_evidence(line, f);
 	add(line, " recent=%u severity=%s", f->nr_recent, severity_name(f->severity));
 	if (f->offence.call_site)
 		add(line, " site=0x%llx", (unsigned long long)f->offence.call_site);
@@ -149,13 +168,17 @@ static void on_released(void *ctx, const struct finding *f, const struct moment 
 
 static void read_opts(FILE *f, struct engine_opts *opts)
 {
-	char line[LINE_LEN];
+	char line[LINE_LEN], name[32];
 	double grace;
 	unsigned long long max;
 
 	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "# grace %lf", &grace) == 1)
 			opts->grace_ns[GRACE_RELEASE] = (__u64)(grace * 1e9 + 0.5);
+		if (sscanf(line, "# grace-%31[a-z] %lf", name, &grace) == 2 &&
+		    grace_by_name(name, strlen(name)) < GRACE_NR)
+			opts->grace_ns[grace_by_name(name, strlen(name))] =
+				(__u64)(grace * 1e9 + 0.5);
 		if (sscanf(line, "# max-objects %llu", &max) == 1)
 			opts->max_objects = max;
 	}

@@ -136,7 +136,8 @@ static void test_plan__counted_events(void)
 	ASSERT(!p.rows[TP_RANGE_REGISTER].counted);
 	text = plan_json(&p);
 	ASSERT_HAS(text, "\"counted\":true,\"undecidable\":\"use-of-unregistered-range, "
-			 "range-used-during-unregister\"");
+			 "range-used-during-unregister, range-fault-with-stale-sequence, "
+			 "range-livelock\"");
 	hmt_free(text);
 	opts.count_fault = false;
 	opts.count_invalidate = true;
@@ -352,6 +353,17 @@ static void test_plan__foreign_tracepoints(void)
 	ASSERT_HAS(p.why.text, "hmm_free has 2 arguments");
 }
 
+static void test_plan__returns(void)
+{
+	good();
+	plan_build(&f, &opts, &p);
+	ASSERT(plan_sees_returns(&p));
+	good();
+	without_tp(TP_RANGE_UNREGISTER_END, "not there");
+	plan_build(&f, &opts, &p);
+	ASSERT(!plan_sees_returns(&p));
+}
+
 static void test_plan__partial(void)
 {
 	good();
@@ -490,6 +502,9 @@ static void test_plan__functions(void)
 	ASSERT_EQ(p.rows[PLAN_FN_RELEASE].state, PLAN_MISSING);
 	ASSERT_EQ(p.rows[PLAN_FN_INVALIDATE].state, PLAN_OFF);
 	ASSERT_EQ(p.rows[PLAN_FN_MIRROR_API].state, PLAN_OFF);
+	ASSERT(plan_sees_returns(&p));
+	p.rows[FN_FREE_RCU].state = PLAN_MISSING;
+	ASSERT(!plan_sees_returns(&p));
 	opts.hot_fault = opts.hot_invalidate = true;
 	plan_build(&f, &opts, &p);
 	ASSERT_EQ(p.rows[FN_FAULT].state, PLAN_ON);
@@ -515,6 +530,8 @@ static void test_plan__kprobes(void)
 	ASSERT_STREQ(p.rows[FN_REGISTER].program, "hmt_in___mmu_notifier_register_kp");
 	ASSERT_STREQ(p.rows[FN_REGISTER].program_out, "hmt_out___mmu_notifier_register_kp");
 	ASSERT_EQ(p.rows[FN_FREE_RCU].mech, MECH_KPROBE);
+	/* One that finds no room misses a return without a word. */
+	ASSERT(!plan_sees_returns(&p));
 
 	functions();
 	opts.force_classic = true;
@@ -624,7 +641,7 @@ TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__holders), TEST(test_plan_
 	  TEST(test_plan__legacy), TEST(test_plan__legacy_without_fields),
 	  TEST(test_plan__legacy_not_supported), TEST(test_plan__no_legacy_for_functions),
 	  TEST(test_plan__stock_kernel), TEST(test_plan__foreign_tracepoints),
-	  TEST(test_plan__partial), TEST(test_plan__essential), TEST(test_plan__other_source),
+	  TEST(test_plan__partial), TEST(test_plan__returns), TEST(test_plan__essential), TEST(test_plan__other_source),
 	  TEST(test_plan__row_failed), TEST(test_plan__names), TEST(test_plan__json), TEST(test_plan__functions),
 	  TEST(test_plan__kprobes), TEST(test_plan__function_missing),
 	  TEST(test_plan__function_failed), TEST(test_plan__both_sources),
