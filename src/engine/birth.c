@@ -220,7 +220,8 @@ static void born_on_hmm(struct engine *e, struct object *o, struct object *hmm,
 {
 	own_hmm(hmm, b);
 	hmm->account->quiet = false;
-	o->got_at = account_registered(hmm->account, ev);
+	if (!hmm->account->mirrors_only || !ev->id->range)
+		o->got_at = account_registered(hmm->account, ev);
 	hmm_check_released(e, hmm, &ev->m);
 	history_add(e, hmm, &ev->m);
 	touch(hmm, ev->m.ts);

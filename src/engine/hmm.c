@@ -42,6 +42,7 @@ struct object *hmm_begin(struct engine *e, struct object *hmm, const struct even
 		e->oom = true;
 		return NULL;
 	}
+	hmm->account->mirrors_only = e->mirrors_only;
 	hmm->state = (__u8)state;
 	hmm->generation++;
 	hmm->layer = 1;
@@ -225,7 +226,7 @@ void hmm_rebase(struct engine *e, struct object *hmm, __u64 count)
 
 static __s64 expected(const struct account *a)
 {
-	return (__s64)a->nr_mirrors + a->nr_ranges;
+	return (__s64)a->nr_mirrors + (a->mirrors_only ? 0 : a->nr_ranges);
 }
 
 static struct moment moment_of_hold(const struct hold *h)
@@ -443,6 +444,10 @@ static void hmm_get(struct engine *e, struct event *ev)
 	};
 	struct account *a;
 
+	if (step.act == ACT_BIRTH && !r->mirror && !r->range)
+		e->mirrors_only = true;
+	else if (r->range)
+		e->mirrors_only = false;
 	if (step.act != ACT_GET) {
 		if (!hmm)
 			hmm = object_get(e, HMT_CLASS_HMM, r->hmm);

@@ -130,7 +130,8 @@ static void end_account(struct engine *e, struct object *o, const struct moment 
 	if (o->state == LIFE_GONE)
 		return;
 	a->quiet = false;
-	if (!a->exact || !alive(hmm))
+	/* What took no reference puts none. */
+	if (!a->exact || !alive(hmm) || (a->mirrors_only && h.range))
 		return;
 	account_add(e, a, &h);
 	hmm_arm(e, hmm);

@@ -213,6 +213,7 @@ struct account {
 	bool exact;		/* the balance is complete since kref_init */
 	bool quiet;		/* from a sync, and no reference moved since */
 	bool backed;		/* its own notifier was seen */
+	bool mirrors_only;	/* as struct engine says */
 	bool timed;		/* a timer is pending */
 };
 
@@ -314,6 +315,11 @@ struct engine {
 	struct engine_cb cb;
 	struct engine_stats stats;
 	__u64 now;		/* largest time seen */
+	/*
+	 * Linux 5.4: what is counted are mirrors, and a range takes no reference on the struct
+	 * hmm. Told by the first get of one, which there names neither.
+	 */
+	bool mirrors_only;
 	bool oom;
 	bool started, baseline;
 	bool forgot;		/* a dead object was dropped: "never seen" proves nothing */

@@ -106,7 +106,7 @@ static void close_world(struct world *w)
 	"0.603000 mirror-unregister-end tgid=7 tid=7 mm=0xa7 mirror=0xc7 ops=0xf1\n"
 /* The mirror API: a mirror under which two ranges live at a time, one is left behind. */
 #define BAD \
-	"0.700000 ref-get tgid=8 tid=8 mm=0xa8 hmm=0xb8 count=1 stack=1\n" \
+	"0.700000 ref-get tgid=8 tid=8 mm=0xa8 hmm=0xb8 mirror=0xc8 count=1 stack=1\n" \
 	"0.700100 mirror-register tgid=8 tid=8 mm=0xa8 hmm=0xb8 mirror=0xc8 ops=0xf2 refs=1 " \
 		"owner=8 stack=1\n" \
 	"0.710000 ref-get tgid=8 tid=8 mm=0xa8 hmm=0xb8 count=2 stack=1\n" \
