@@ -202,7 +202,8 @@ enum hmt_kind {
 
 /*
  * start: tracing is on from here. flags: HMT_START_*.
- * end: tracing stopped here in good order; a stream without it was cut.
+ * end: tracing stopped here in good order; a stream without it was cut. flags:
+ * HMT_END_GOES_ON: it went on, and what came is in another file.
  * tick: time passed and everything older than ts has been delivered.
  */
 #define HMT_START_BASELINE 1 /* no object exists that the stream does not name */
@@ -211,6 +212,7 @@ enum hmt_kind {
 #define HMT_START_COUNT_FAULT 8 /* faults and reads are counted: hot-count records */
 #define HMT_START_COUNT_INVALIDATE 16 /* and so are invalidations and callbacks */
 #define HMT_START_RETURNS 32 /* what ends an unregister, and what frees a notifier, is on record */
+#define HMT_END_GOES_ON 1
 #define HMT_FIELDS_start(F) F(u64, flags, hex)
 #define HMT_FIELDS_end(F) F(u64, flags, hex)
 #define HMT_FIELDS_tick(F) F(u64, flags, hex)

@@ -12,10 +12,11 @@
 /* How many ends are kept besides as many as there are objects, before they are looked through. */
 #define ENDS_SLACK 1024
 
-/* A mirror that was unregistered, as it was, and by which record. */
+/* What was unregistered, as it was, by which record, and that of the return if it came. */
 struct ended {
 	struct sync_obj obj;
-	struct hmt_mirror_unregister rec;
+	struct hmt_mirror_unregister rec;	/* or, shorter, that of a range */
+	struct hmt_id returned;			/* ts 0: not yet */
 };
 
 struct carry {
@@ -27,7 +28,7 @@ struct carry {
 	struct sync_set walk;		/* the objects of the walk that is being told */
 	bool in_walk, walk_adds;	/* adds: what it does not name may be there */
 	struct map64 names[3];		/* copies of SYMBOL, STACK, TASK records */
-	struct map64 mirrors;		/* struct ended, by address */
+	struct map64 mirrors, ranges;	/* struct ended, by address */
 	struct map64 mms;		/* copies of MM_RELEASE records */
 	struct map64 newborn;		/* copies of the REF_GET of an hmm that has no notifier yet */
 };
@@ -54,6 +55,7 @@ void carry__free(struct carry *c)
 	for (int i = 0; i < 3; i++)
 		map64__free_values(&c->names[i]);
 	map64__free_values(&c->mirrors);
+	map64__free_values(&c->ranges);
 	map64__free_values(&c->mms);
 	map64__free_values(&c->newborn);
 	hmt_free(c);
@@ -116,6 +118,15 @@ static bool leaves_any(const struct carry *c, __u64 mm, __u64 ended)
 	return any;
 }
 
+/* Something is left behind, or the unregister itself may be stuck. */
+static bool is_needed(const struct carry *c, const struct map64 *m, __u64 addr,
+		      const struct ended *e)
+{
+	if (!e->returned.h.ts && c->start.flags & HMT_START_RETURNS)
+		return true;
+	return m == &c->mirrors && leaves_range(c, addr, e->rec.h.ts);
+}
+
 static void prune(struct carry *c, struct map64 *m)
 {
 	struct map64_iter it = { 0 };
@@ -125,7 +136,7 @@ static void prune(struct carry *c, struct map64 *m)
 		const struct ended *e = it.val;
 		const struct hmt_hdr *h = it.val;
 		bool needed = m == &c->mms ? leaves_any(c, it.key, h->ts) :
-			      leaves_range(c, it.key, e->rec.h.ts);
+			      is_needed(c, m, it.key, e);
 
 		if (!needed || map64__put(&left, it.key, it.val))
 			hmt_free(it.val);
@@ -145,19 +156,56 @@ static int note_end(struct carry *c, struct map64 *m, __u64 key, void *val)
 }
 
 /* Before the set forgets it. */
-static int end_mirror(struct carry *c, const struct hmt_mirror_unregister *rec)
+static int note_unregister(struct carry *c, enum hmt_class class, const struct hmt_id *rec)
 {
-	const struct sync_obj *o = map64__get(&c->live.objs[HMT_CLASS_MIRROR], rec->mirror);
+	const __u64 addr = class == HMT_CLASS_MIRROR ? rec->mirror : rec->range;
+	const struct sync_obj *o = map64__get(&c->live.objs[class], addr);
 	struct ended *e;
 
-	if (!o || !rec->hmm)
+	if (!o)
 		return 0;
 	e = hmt_calloc(1, sizeof(*e));
 	if (e) {
 		e->obj = *o;
-		memcpy(&e->rec, rec, sizeof(e->rec));
+		memcpy(&e->rec, rec, rec->h.size < sizeof(e->rec) ? rec->h.size : sizeof(e->rec));
+		e->rec.h.size = class == HMT_CLASS_MIRROR ? sizeof(e->rec) :
+				sizeof(struct hmt_range_unregister_begin);
 	}
-	return note_end(c, &c->mirrors, rec->mirror, e);
+	return note_end(c, class == HMT_CLASS_MIRROR ? &c->mirrors : &c->ranges, addr, e);
+}
+
+static int note_return(struct carry *c, const struct hmt_id *rec)
+{
+	struct ended *e;
+
+	/* Of a range nothing can be left behind: it is over. */
+	if (rec->h.kind == HMT_RANGE_UNREGISTER_END) {
+		forget(&c->ranges, rec->range);
+		return 0;
+	}
+	e = map64__get(&c->mirrors, rec->mirror);
+	if (e) {
+		memcpy(&e->returned, rec, sizeof(e->returned));
+		e->returned.h.size = sizeof(e->returned);
+	}
+	return 0;
+}
+
+static int note_unregisters(struct carry *c, const struct hmt_hdr *rec)
+{
+	const struct hmt_id *id = (const struct hmt_id *)rec;
+
+	switch (rec->kind) {
+	case HMT_MIRROR_UNREGISTER:
+		return note_unregister(c, HMT_CLASS_MIRROR, id);
+	case HMT_RANGE_UNREGISTER_BEGIN:
+		return note_unregister(c, HMT_CLASS_RANGE, id);
+	case HMT_MIRROR_UNREGISTER_END:
+	case HMT_RANGE_UNREGISTER_END:
+		return note_return(c, id);
+	default:
+		return 0;
+	}
 }
 
 static int end_mm(struct carry *c, const struct hmt_hdr *rec)
@@ -174,6 +222,8 @@ static void begin_again(struct carry *c, const struct hmt_id *id, __s64 ret, __u
 		return;
 	if (id->h.kind == HMT_MIRROR_REGISTER)
 		forget(&c->mirrors, id->mirror);
+	else
+		forget(&c->ranges, id->range);
 	/* Users never come back from zero. */
 	if (mm_users)
 		forget(&c->mms, id->h.mm);
@@ -309,15 +359,14 @@ static int feed_other(struct carry *c, const struct hmt_hdr *rec)
 
 int carry__feed(struct carry *c, const struct hmt_hdr *rec)
 {
-	int err = 0;
+	int err;
 
 	if (!c->any)
 		hdr_make(&c->start.h, HMT_START, sizeof(c->start), rec->ts);
 	c->any = true;
 	if (rec->ts > c->ts)
 		c->ts = rec->ts;
-	if (rec->kind == HMT_MIRROR_UNREGISTER)
-		err = end_mirror(c, (const struct hmt_mirror_unregister *)rec);
+	err = note_unregisters(c, rec);
 	if (rec->kind == HMT_MIRROR_REGISTER)
 		begin_again(c, (const struct hmt_id *)rec, ((const struct hmt_mirror_register *)rec)->ret,
 			    ((const struct hmt_mirror_register *)rec)->mm_users);
@@ -378,20 +427,30 @@ static int tell_names(const struct carry *c, const struct telling *t)
 	return err;
 }
 
+static int revive(struct carry *c, enum hmt_class class, const struct map64 *ended)
+{
+	struct map64_iter it;
+	int err = 0;
+
+	map64__for_each(ended, &it) {
+		const struct ended *e = it.val;
+		struct live_key key = { .class = class, .addr = it.key };
+
+		err = err ? err : sync_set__add(&c->live, &key, &e->obj.val);
+	}
+	return err;
+}
+
 static int tell_objects(struct carry *c, const struct telling *t)
 {
 	struct sync_obj **list = NULL;
 	struct map64_iter it;
-	int err = 0;
+	int err;
 	long nr;
 
 	/* What has ended is alive once more, so that it can end before their eyes. */
-	map64__for_each(&c->mirrors, &it) {
-		struct ended *e = it.val;
-		struct live_key key = { .class = HMT_CLASS_MIRROR, .addr = it.key };
-
-		err = err ? err : sync_set__add(&c->live, &key, &e->obj.val);
-	}
+	err = revive(c, HMT_CLASS_MIRROR, &c->mirrors);
+	err = err ? err : revive(c, HMT_CLASS_RANGE, &c->ranges);
 	nr = err ? err : sync_set__list(&c->live, &list);
 	for (long i = 0; i < nr && !err; i++) {
 		struct hmt_sync_object rec;
@@ -404,6 +463,8 @@ static int tell_objects(struct carry *c, const struct telling *t)
 	hmt_free(list);
 	map64__for_each(&c->mirrors, &it)
 		forget(&c->live.objs[HMT_CLASS_MIRROR], it.key);
+	map64__for_each(&c->ranges, &it)
+		forget(&c->live.objs[HMT_CLASS_RANGE], it.key);
 	return nr < 0 ? (int)nr : err;
 }
 
@@ -415,11 +476,20 @@ static long list_ends(struct carry *c, const struct hmt_hdr ***ret_list)
 	long nr = 0;
 
 	prune(c, &c->mirrors);
+	prune(c, &c->ranges);
 	prune(c, &c->mms);
-	list = hmt_calloc(c->mirrors.nr + c->mms.nr + c->newborn.nr + 1, sizeof(*list));
+	list = hmt_calloc(2 * c->mirrors.nr + c->ranges.nr + c->mms.nr + c->newborn.nr + 1,
+			  sizeof(*list));
 	if (!list)
 		return -ENOMEM;
-	map64__for_each(&c->mirrors, &it)
+	map64__for_each(&c->mirrors, &it) {
+		const struct ended *e = it.val;
+
+		list[nr++] = &e->rec.h;
+		if (e->returned.h.ts)
+			list[nr++] = &e->returned.h;
+	}
+	map64__for_each(&c->ranges, &it)
 		list[nr++] = &((const struct ended *)it.val)->rec.h;
 	map64__for_each(&c->mms, &it)
 		list[nr++] = it.val;

@@ -11,7 +11,8 @@
  *   sync-object...        what is alive, with its birth; and what has ended,
  *                         if something alive should have ended with it
  *   sync-end
- *   mirror-unregister, mm-release   of the latter, as they were
+ *   mirror-unregister, range-unregister-begin, mm-release   of the latter, as they
+ *                         were, and of what has not returned yet
  *   lost                  what was lost and never made up for by a walk
  */
 #ifndef CMD_CARRY_H

@@ -49,6 +49,11 @@ enum source_choice {
 	SOURCE_RAW_TP, SOURCE_TP, SOURCE_KPROBE, SOURCE_LEGACY,
 };
 
+/* An amount of trace: one of the two, the other 0. */
+struct amount {
+	__u64 bytes, ns;
+};
+
 /* Every option of every command; a command reads those its table names. */
 struct options {
 	struct pids pids;			/* filters */
@@ -69,6 +74,8 @@ struct options {
 	const char *btf;			/* of the running kernel, from a file */
 	int path;				/* of selftest: which way to prove */
 	const char *output;
+	struct amount rotate, last;		/* record: into several files, into memory */
+	__u32 keep, dump_on;			/* files; enum recorder_dump */
 	bool perfetto, ctf, sqlite, ndjson, folded, leaked;	/* export */
 	bool force, json, text, no_color, quiet, help, markdown, complete;
 	int verbose;

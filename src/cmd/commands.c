@@ -30,6 +30,16 @@ static const struct opt record_opts[] = {
 		 "how long to go on after the command ended (default 1s)"),
 	ROW_OUTPUT("write this trace file (default hmmtrace.hmt); - is stdout"),
 	ROW_FORCE,
+	OPT_CALL(0, "rotate", struct options, rotate, "AMOUNT", option_amount,
+		 "begin a new file after so many bytes or so much time: 64M, 10m; the files have "
+		 "numbers, run.0001.hmt"),
+	OPT_CALL(0, "keep", struct options, keep, "N", option_keep,
+		 "with --rotate: keep the last N files only"),
+	OPT_CALL(0, "last", struct options, last, "AMOUNT", option_amount,
+		 "write nothing, keep the last bytes or seconds in memory: 64M, 30s; a file is made "
+		 "of them when there is a reason"),
+	OPT_CALL(0, "dump-on", struct options, dump_on, "LIST", option_dump_on,
+		 "with --last: the reasons, of finding, signal (SIGUSR1) and end (default all three)"),
 	OPT_GROUP("In general"),
 	OPT_FLAG('q', "quiet", struct options, quiet, "print nothing but errors"),
 	ROW_HELP,

@@ -9,6 +9,10 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "cmd/recorder.h"
+
+/* Less than a frame is no amount. */
+#define AMOUNT_MIN 4096
 
 const char *const stacks_choices[] = { "default", "none", "all", NULL };
 const char *const source_choices[] = {
@@ -119,6 +123,54 @@ int option_grace(void *dst, const char *value, struct errmsg *err)
 		    parse_duration(time, &grace_ns[kind]))
 			return err_set(err, -EINVAL,
 				       "is not a duration like 500ms, 1.5s or 2m");
+		if (!p[len])
+			return 0;
+	}
+}
+
+/* 64M or 30s. 10m are ten minutes. */
+int option_amount(void *dst, const char *value, struct errmsg *err)
+{
+	struct amount *a = dst;
+	struct amount got = { 0 };
+
+	if (parse_duration(value, &got.ns) && parse_size(value, &got.bytes))
+		return err_set(err, -EINVAL, "is neither a size like 64M nor a time like 30s");
+	if (!got.ns && !got.bytes)
+		return err_set(err, -EINVAL, "is nothing");
+	if (got.bytes && got.bytes < AMOUNT_MIN)
+		return err_set(err, -EINVAL, "is less than 4K");
+	*a = got;
+	return 0;
+}
+
+int option_keep(void *dst, const char *value, struct errmsg *err)
+{
+	__u64 nr;
+
+	if (parse_u64(value, &nr) || !nr || nr > 1000000)
+		return err_set(err, -EINVAL, "is not a number of files from 1 to 1000000");
+	*(__u32 *)dst = (__u32)nr;
+	return 0;
+}
+
+int option_dump_on(void *dst, const char *value, struct errmsg *err)
+{
+	static const struct { const char *name; __u32 bit; } reasons[] = {
+		{ "finding", DUMP_FINDING }, { "signal", DUMP_SIGNAL }, { "end", DUMP_END },
+	};
+	__u32 *on = dst;
+	size_t i, len;
+
+	for (const char *p = value; ; p += len + 1) {
+		len = strcspn(p, ",");
+		for (i = 0; i < 3; i++)
+			if (strlen(reasons[i].name) == len && !memcmp(p, reasons[i].name, len))
+				break;
+		if (i == 3)
+			return err_set(err, -EINVAL, "has a reason that is none of finding, "
+				       "signal, end");
+		*on |= reasons[i].bit;
 		if (!p[len])
 			return 0;
 	}

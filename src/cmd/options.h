@@ -19,6 +19,9 @@ int option_entries(void *dst, const char *value, struct errmsg *err);
 int option_ring(void *dst, const char *value, struct errmsg *err);
 int option_events(void *dst, const char *value, struct errmsg *err);
 int option_grace(void *dst, const char *value, struct errmsg *err);
+int option_amount(void *dst, const char *value, struct errmsg *err);
+int option_keep(void *dst, const char *value, struct errmsg *err);
+int option_dump_on(void *dst, const char *value, struct errmsg *err);
 int option_severity(void *dst, const char *value, struct errmsg *err);
 
 #define ROWS_FILTER \

@@ -27,6 +27,7 @@ int session_run(struct invocation *inv, unsigned int flags)
 #include "cmd/child.h"
 #include "cmd/input.h"
 #include "cmd/judge.h"
+#include "cmd/recorder.h"
 #include "cmd/status.h"
 #include "stream/desc.h"
 #include "stream/file.h"
@@ -53,7 +54,8 @@ struct session {
 	struct child child;
 	struct capture *capture;
 	struct source *source;
-	struct file_writer *writer;
+	struct recorder *recorder;
+	__u32 files_told;	/* of those made of memory, said on stderr */
 	struct judge judge;
 	struct status status;
 	__u64 records;
@@ -72,6 +74,13 @@ static void on_signal(int sig)
 	interrupted = 1;
 }
 
+static volatile sig_atomic_t dump_wanted;
+
+static void on_dump_signal(int sig)
+{
+	dump_wanted = 1;
+}
+
 /* The second signal of a kind kills: whoever sends it does not want to wait. */
 static void catch_signals(void)
 {
@@ -82,6 +91,13 @@ static void catch_signals(void)
 	sigaction(SIGHUP, &sa, NULL);
 }
 
+static void catch_dump_signal(void)
+{
+	struct sigaction sa = { .sa_handler = on_dump_signal };
+
+	sigaction(SIGUSR1, &sa, NULL);
+}
+
 static const char *output_of(const struct session *s)
 {
 	if (s->inv->o.output)
@@ -89,11 +105,26 @@ static const char *output_of(const struct session *s)
 	return s->flags & SESSION_WRITE ? DEFAULT_OUTPUT : NULL;
 }
 
+/* meta: NULL as long as there is none. */
+static struct recorder_opts recorder_options(const struct session *s, const struct trace_meta *meta)
+{
+	const struct options *o = &s->inv->o;
+	bool memory = o->last.bytes || o->last.ns;
+
+	return (struct recorder_opts){
+		.path = output_of(s), .force = o->force, .meta = meta,
+		.rotate_bytes = o->rotate.bytes, .rotate_ns = o->rotate.ns, .keep = o->keep,
+		.last_bytes = o->last.bytes, .last_ns = o->last.ns,
+		.grace_ns = o->grace_ns[GRACE_RELEASE],
+		.dump = memory && !o->dump_on ? DUMP_FINDING | DUMP_SIGNAL | DUMP_END : o->dump_on,
+	};
+}
+
 /* Said before anything is set up. The writer looks again when it creates the file. */
 static int check_output(const struct session *s, struct errmsg *err)
 {
+	const struct recorder_opts opts = recorder_options(s, NULL);
 	const char *path = output_of(s);
-	struct stat st;
 
 	if (path && !strcmp(path, "-")) {
 		if (s->flags & SESSION_JUDGE)
@@ -101,13 +132,8 @@ static int check_output(const struct session *s, struct errmsg *err)
 				       "both go to stdout");
 		if (isatty(STDOUT_FILENO))
 			return err_set(err, -EINVAL, "a trace file is not for a terminal");
-		return 0;
 	}
-	if (!path || s->inv->o.force)
-		return 0;
-	if (!stat(path, &st) && S_ISREG(st.st_mode))
-		return err_set(err, -EEXIST, "'%s' exists: -f overwrites it", path);
-	return 0;
+	return path ? recorder_check(&opts, err) : 0;
 }
 
 void session_source(const struct options *o, struct capture_opts *opts)
@@ -167,7 +193,11 @@ static int start_outputs(struct session *s, struct errmsg *err)
 	int ret;
 
 	if (path) {
-		ret = file_writer__open(path, s->inv->o.force, meta, &s->writer, err);
+		const struct recorder_opts opts = recorder_options(s, meta);
+
+		if (opts.dump & DUMP_SIGNAL)
+			catch_dump_signal();
+		ret = recorder__open(&opts, &s->recorder, err);
 		if (ret)
 			return ret;
 	}
@@ -233,13 +263,37 @@ static bool time_to_flush(struct session *s, const struct hmt_hdr *rec)
 	return rec->kind == HMT_TICK || rec->ts >= s->flushed_ts + FLUSH_EVERY_NS;
 }
 
+/* "hmmtrace: run.0001.hmt: 1.2 MiB of memory written" */
+static void tell_dumps(struct session *s)
+{
+	struct recorder_stats st;
+	char size[FMT_LEN];
+
+	if (!s->inv->o.last.bytes && !s->inv->o.last.ns)
+		return;
+	recorder__stats(s->recorder, &st);
+	if (st.files == s->files_told)
+		return;
+	s->files_told = st.files;
+	if (s->inv->o.quiet)
+		return;
+	status__hide(&s->status);
+	fprintf(stderr, "hmmtrace: %s: written, %s in memory\n", st.last,
+		fmt_bytes(size, sizeof(size), recorder__bytes(s->recorder)));
+}
+
 static int write_record(struct session *s, const struct hmt_hdr *rec, struct errmsg *err)
 {
 	int ret;
 
-	if (!s->writer)
+	if (!s->recorder)
 		return 0;
-	ret = file_writer__add(s->writer, rec, err);
+	ret = recorder__add(s->recorder, rec, err);
+	if (!ret && dump_wanted) {
+		dump_wanted = 0;
+		ret = recorder__dump(s->recorder, DUMP_SIGNAL, err);
+	}
+	tell_dumps(s);
 	if (ret)
 		return ret;
 	s->unflushed |= rec->kind != HMT_TICK;
@@ -247,7 +301,7 @@ static int write_record(struct session *s, const struct hmt_hdr *rec, struct err
 		return 0;
 	s->flushed_ts = rec->ts;
 	s->unflushed = false;
-	return file_writer__pending(s->writer) ? file_writer__flush(s->writer, err) : 0;
+	return recorder__pending(s->recorder) ? recorder__flush(s->recorder, err) : 0;
 }
 
 static void draw_status(struct session *s, __u64 ts)
@@ -280,7 +334,7 @@ static void draw_status(struct session *s, __u64 ts)
 	} else {
 		snprintf(text, sizeof(text), "recording: %llu records, %s | %llu events/s | "
 			 "%llu lost", (unsigned long long)s->records,
-			 fmt_bytes(size, sizeof(size), file_writer__bytes(s->writer)),
+			 fmt_bytes(size, sizeof(size), recorder__bytes(s->recorder)),
 			 (unsigned long long)status__rate(&s->status, ts, s->events),
 			 (unsigned long long)lost);
 	}
@@ -341,8 +395,9 @@ static int pump(struct session *s, struct errmsg *err)
 }
 
 /* "hmmtrace.hmt: 345 records, 12.0 KiB, lost 12 ring-full" */
-static void describe_recording(const struct session *s, __u64 bytes)
+static void describe_recording(const struct session *s)
 {
+	struct recorder_stats st;
 	struct capture_stats cs;
 	char size[FMT_LEN];
 	bool any = false;
@@ -350,8 +405,12 @@ static void describe_recording(const struct session *s, __u64 bytes)
 	if (s->inv->o.quiet)
 		return;
 	capture__stats(s->capture, &cs);
-	fprintf(stderr, "hmmtrace: %s: %llu records, %s", output_of(s),
-		(unsigned long long)s->records, fmt_bytes(size, sizeof(size), bytes));
+	recorder__stats(s->recorder, &st);
+	fprintf(stderr, "hmmtrace: %s", *st.last ? st.last : "nothing written");
+	if (st.kept > 1)
+		fprintf(stderr, " and %u before it", st.kept - 1);
+	fprintf(stderr, ": %llu records, %s", (unsigned long long)s->records,
+		fmt_bytes(size, sizeof(size), st.bytes));
 	for (unsigned int i = 0; i < HMT_CAUSE_NR; i++) {
 		if (!cs.lost[i])
 			continue;
@@ -364,22 +423,10 @@ static void describe_recording(const struct session *s, __u64 bytes)
 
 static int finish_writing(struct session *s, struct errmsg *err)
 {
-	struct file_writer *w = s->writer;
-	__u64 bytes;
-	int ret;
+	int ret = s->recorder ? recorder__finish(s->recorder, err) : 0;
 
-	if (!w)
-		return 0;
-	s->writer = NULL;
-	ret = file_writer__flush(w, err);
-	bytes = file_writer__bytes(w);
-	if (ret) {
-		file_writer__close(w, NULL);
-		return ret;
-	}
-	ret = file_writer__close(w, err);
-	if (!ret)
-		describe_recording(s, bytes);
+	if (!ret && s->recorder)
+		describe_recording(s);
 	return ret;
 }
 
@@ -464,7 +511,7 @@ int session_run(struct invocation *inv, unsigned int flags)
 	if (ret == -EOPNOTSUPP)
 		status = EXIT_UNSUPPORTED;
 	child__stop(&s.child);
-	file_writer__close(s.writer, NULL);
+	recorder__free(s.recorder);
 	judge__free(&s.judge);
 	source__free(s.source);
 	capture__free(s.capture);

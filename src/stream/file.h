@@ -50,6 +50,8 @@ int file_writer__open(const char *path, bool force, const struct trace_meta *met
 		      struct file_writer **ret_w, struct errmsg *err);
 int file_writer__add(struct file_writer *w, const struct hmt_hdr *rec, struct errmsg *err);
 int file_writer__flush(struct file_writer *w, struct errmsg *err);
+/* Header and payload as frame_encode() made them; gets the number it has here, in place. */
+int file_writer__add_frame(struct file_writer *w, void *frame, size_t len, struct errmsg *err);
 /* Nanoseconds-free: the caller decides when; true when records wait for a flush. */
 bool file_writer__pending(const struct file_writer *w);
 __u64 file_writer__bytes(const struct file_writer *w);

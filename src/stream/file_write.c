@@ -272,6 +272,16 @@ int file_writer__flush(struct file_writer *w, struct errmsg *err)
 	return put_bytes(w, frame, n, err);
 }
 
+int file_writer__add_frame(struct file_writer *w, void *frame, size_t len, struct errmsg *err)
+{
+	int code = file_writer__flush(w, err);
+
+	if (code)
+		return code;
+	frame__renumber(frame, w->number++);
+	return put_bytes(w, frame, len, err);
+}
+
 int file_writer__add(struct file_writer *w, const struct hmt_hdr *rec, struct errmsg *err)
 {
 	const char *why;
