@@ -289,6 +289,7 @@ static void check_rows(const struct row *rows, size_t nr)
 	}
 }
 
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define NR(a) (sizeof(a) / sizeof((a)[0]))
 
 static void test_assert__quantities(void)
@@ -326,6 +327,59 @@ static void test_assert__every_quantity_passes_and_fails(void)
 		}
 		ASSERT_MSG(seen[0] && seen[1], "%s", q->name);
 	}
+}
+
+static bool has_form(const char *expr, const char *form)
+{
+	const char *op = expr + strcspn(expr, "!<>");
+
+	if (strchr("=!<>", *form)) {
+		/* The last sign that is no part of a selector, whole. */
+		if (!*op)
+			op = strstr(expr, "==");
+		return op && strspn(op, "=!<>") == strlen(form) && !strncmp(op, form, strlen(form));
+	}
+	return strstr(expr, form) || (!strcmp(form, "pid=") && strstr(expr, "pid ="));
+}
+
+static void check_form(const char *form)
+{
+	bool seen[2] = { false, false };
+
+	for (size_t i = 0; i < NR(more_rows); i++)
+		if (has_form(more_rows[i].expr, form))
+			seen[more_rows[i].outcome == FAILS] = true;
+	ASSERT_MSG(seen[0], "nothing with %s passes", form);
+	ASSERT_MSG(seen[1], "nothing with %s fails", form);
+}
+
+/* The manual has the list: `driver=GLOB` begins a line, the operators are one line. */
+static void test_assert__every_form_passes_and_fails(void)
+{
+	FILE *f = fopen("docs/hmmtrace-assert.5.md", "r");
+	unsigned int selectors = 0, operators = 0;
+	char line[256], *p, *end;
+
+	ASSERT_MSG(f, "there is no docs/hmmtrace-assert.5.md");
+	while (fgets(line, sizeof(line), f)) {
+		end = strchr(line, '=');
+		if (line[0] == '`' && end && end > line + 1 && strspn(line + 1, LOWER) ==
+		    (size_t)(end - line - 1)) {
+			end[1] = '\0';
+			check_form(line + 1);
+			selectors++;
+		}
+		if (strncmp(line, "The operators are ", 18))
+			continue;
+		for (p = strchr(line, '`'); p && (end = strchr(p + 1, '`')); p = strchr(end + 1, '`')) {
+			*end = '\0';
+			check_form(p + 1);
+			operators++;
+		}
+	}
+	fclose(f);
+	ASSERT_EQ(selectors, 5);
+	ASSERT_EQ(operators, 6);
 }
 
 static void test_assert__typos_point_at_the_column(void)
@@ -430,5 +484,6 @@ TEST_MAIN(TEST(test_assert__quantities), TEST(test_assert__selectors_and_operato
 	  TEST(test_assert__what_measured_nothing_fails),
 	  TEST(test_assert__loss_never_lets_pass),
 	  TEST(test_assert__every_quantity_passes_and_fails),
+	  TEST(test_assert__every_form_passes_and_fails),
 	  TEST(test_assert__typos_point_at_the_column), TEST(test_assert__a_cut_is_a_loss),
 	  TEST(test_assert__garbage))
