@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,6 +66,11 @@ const struct quantity *quantity_find(const char *name, size_t len)
 	return NULL;
 }
 
+bool quantity_needs_lives(const struct quantity *q)
+{
+	return q->metric == METRIC_LIFETIME || q->metric == METRIC_LIVE_MAX;
+}
+
 const char *unit_name(enum unit unit)
 {
 	return unit == UNIT_NS ? "ns" : unit == UNIT_BYTES ? "bytes" : "count";
@@ -95,17 +101,53 @@ static void *grown(void *array, size_t nr, size_t *cap, size_t size)
 	return p;
 }
 
+static bool same_group(const struct life *a, const struct life *b)
+{
+	return a->ops == b->ops && a->ops_fn == b->ops_fn && a->owner == b->owner &&
+	       a->class == b->class && a->mirror_api == b->mirror_api;
+}
+
+/* Return: the group of l, a new one if need be; NULL without memory. */
+static struct life_group *group_of(struct evidence *ev, const struct life *l)
+{
+	__u64 key = (l->ops ^ l->ops_fn << 1) * 0x9e3779b97f4a7c15ULL ^
+		    ((__u64)l->owner << 3 | (__u64)l->class << 1 | l->mirror_api);
+	struct life_group *g;
+	size_t at;
+
+	for (; (at = (size_t)(uintptr_t)map64__get(&ev->by_group, key)); key++)
+		if (same_group(&ev->groups[at - 1].first, l))
+			return &ev->groups[at - 1];
+	g = grown(ev->groups, ev->nr_groups, &ev->cap_groups, sizeof(*g));
+	if (!g)
+		return NULL;
+	ev->groups = g;
+	if (map64__put(&ev->by_group, key, (void *)(uintptr_t)(ev->nr_groups + 1)))
+		return NULL;
+	g[ev->nr_groups] = (struct life_group){ .first = *l };
+	return &g[ev->nr_groups++];
+}
+
+static int keep_life(struct evidence *ev, const struct life *l)
+{
+	struct life *lives = grown(ev->lives, ev->nr_lives, &ev->cap_lives, sizeof(*lives));
+
+	if (!lives)
+		return -ENOMEM;
+	ev->lives = lives;
+	lives[ev->nr_lives++] = *l;
+	return 0;
+}
+
 int evidence__add_life(struct evidence *ev, const struct object_view *o, const struct moment *m)
 {
-	struct life *l;
+	struct life_group *g;
+	struct life l;
+	bool keep;
 
 	if (o->class != HMT_CLASS_MIRROR && o->class != HMT_CLASS_RANGE)
 		return 0;
-	l = grown(ev->lives, ev->nr_lives, &ev->cap_lives, sizeof(*l));
-	if (!l)
-		return -ENOMEM;
-	ev->lives = l;
-	l[ev->nr_lives++] = (struct life){
+	l = (struct life){
 		.born = o->born.ts ? o->born.ts : ev->stats->first_ts,
 		.ended = m->ts ? m->ts : ev->stats->last_ts,
 		.ops = o->ops, .ops_fn = o->ops_fn, .size = o->end - o->start,
@@ -113,7 +155,14 @@ int evidence__add_life(struct evidence *ev, const struct object_view *o, const s
 		.stack = o->born.ts ? o->born.stack : -1,
 		.class = (__u8)o->class, .alive = !m->ts, .mirror_api = o->hmm != 0,
 	};
-	return 0;
+	g = group_of(ev, &l);
+	if (!g)
+		return -ENOMEM;
+	g->nr++;
+	keep = !ev->few_lives || l.alive || l.size > g->largest;
+	if (l.size > g->largest)
+		g->largest = l.size;
+	return keep ? keep_life(ev, &l) : 0;
 }
 
 int evidence__add_finding(struct evidence *ev, const struct finding *f, enum standing standing)
@@ -145,9 +194,9 @@ char *evidence__drivers(const struct evidence *ev, char *buf, size_t size)
 	size_t n = 0;
 
 	snprintf(buf, size, "none");
-	for (size_t i = 0; i < ev->nr_lives && n < size; i++) {
-		const char *driver = symtab__driver(ev->symtab, ev->lives[i].ops,
-						    ev->lives[i].ops_fn);
+	for (size_t i = 0; i < ev->nr_groups && n < size; i++) {
+		const char *driver = symtab__driver(ev->symtab, ev->groups[i].first.ops,
+						    ev->groups[i].first.ops_fn);
 		const char *at = n ? strstr(buf, driver) : NULL;
 		size_t len = strlen(driver);
 
@@ -164,6 +213,8 @@ char *evidence__drivers(const struct evidence *ev, char *buf, size_t size)
 void evidence__free(struct evidence *ev)
 {
 	hmt_free(ev->lives);
+	hmt_free(ev->groups);
+	map64__free(&ev->by_group);
 	hmt_free(ev->findings);
 	*ev = (struct evidence){ 0 };
 }
@@ -274,6 +325,22 @@ struct lives {
 	const struct life **v;
 	size_t nr;
 };
+
+/* How many there were, kept one by one or not. */
+static __u64 nr_lives(enum subject s, const struct selector *sel, const struct evidence *ev,
+		      bool mirror_api)
+{
+	__u64 nr = 0;
+
+	for (size_t i = 0; i < ev->nr_groups; i++) {
+		const struct life *l = &ev->groups[i].first;
+
+		if (of_subject(s, l->class) && (l->mirror_api || !mirror_api) &&
+		    selector_life(sel, ev->symtab, l))
+			nr += ev->groups[i].nr;
+	}
+	return nr;
+}
 
 static int pick_lives(enum subject s, const struct selector *sel, const struct evidence *ev,
 		      struct lives *ret)
@@ -397,7 +464,7 @@ static int measure_picked(const struct quantity *q, struct lives *l, const struc
 	int ret = 0;
 
 	if (q->metric == METRIC_COUNT)
-		m->value = l->nr;
+		m->value = m->of;
 	else if (q->metric == METRIC_LIFETIME)
 		lifetime(q, l, ev->symtab, m);
 	else if (q->metric == METRIC_LIVE_MAX)
@@ -423,9 +490,9 @@ static int measure_lives(const struct quantity *q, const struct selector *sel,
 
 	if (ret)
 		return ret;
-	m->of = l.nr;
+	m->of = nr_lives(q->subject, sel, ev, false);
 	say_what(m, subject_name(q->subject));
-	if (l.nr)
+	if (m->of)
 		ret = measure_picked(q, &l, ev, m);
 	hmt_free(l.v);
 	return ret;
@@ -480,13 +547,7 @@ static void judged(const struct quantity *q, const struct selector *sel, const s
 		say_what(m, "invalidation event");
 		return;
 	}
-	for (size_t i = 0; i < ev->nr_lives; i++) {
-		const struct life *l = &ev->lives[i];
-
-		if (q->metric == METRIC_UNACCOUNTED && !l->mirror_api)
-			continue;
-		m->of += of_subject(q->subject, l->class) && selector_life(sel, ev->symtab, l);
-	}
+	m->of += nr_lives(q->subject, sel, ev, q->metric == METRIC_UNACCOUNTED);
 	if (q->metric == METRIC_UNACCOUNTED && !sel->set)
 		m->of += ev->stats->hmms;
 	say_what(m, q->metric != METRIC_UNACCOUNTED ? subject_name(q->subject) :

@@ -7,6 +7,7 @@
 #ifndef OUT_QUANTITY_H
 #define OUT_QUANTITY_H
 
+#include "base/map64.h"
 #include "engine/engine.h"
 #include "out/sink.h"
 #include "stream/symtab.h"
@@ -67,6 +68,12 @@ struct life {
 	bool mirror_api;
 };
 
+/* Lives that no selector tells apart, and how many there were. */
+struct life_group {
+	struct life first;
+	__u64 nr, largest;
+};
+
 enum standing { STANDING_NEW, STANDING_KNOWN, STANDING_SUPPRESSED };
 
 struct evidence_finding {
@@ -80,8 +87,17 @@ struct evidence {
 	const struct engine_stats *stats;
 	const struct lost_row *lost;
 	size_t nr_lost;
+	/*
+	 * few_lives: nobody asks how long they lasted or how many there were at once.
+	 * Then one by one there are only those that are alive at the end, and each that
+	 * was larger than all before it; the groups count the rest.
+	 */
+	bool few_lives;
 	struct life *lives;
 	size_t nr_lives, cap_lives;
+	struct life_group *groups;
+	size_t nr_groups, cap_groups;
+	struct map64 by_group;	/* a hash -> place in groups + 1 */
 	struct evidence_finding *findings;
 	size_t nr_findings, cap_findings;
 };
@@ -112,6 +128,8 @@ int quantity_measure(const struct quantity *q, const struct selector *sel,
 const struct quantity *quantity_find(const char *name, size_t len);
 /* "3", "3.50 s", "64.0 KiB" */
 char *quantity_format(enum unit unit, __u64 value, char *buf, size_t size);
+/* Does it take every life one by one? */
+bool quantity_needs_lives(const struct quantity *q);
 const char *unit_name(enum unit unit);
 bool selector_life(const struct selector *sel, const struct symtab *t, const struct life *l);
 

@@ -56,7 +56,7 @@ done
 for nr in "${lives[@]}"; do
 	"$bench" write 5000000 "$nr" "$bench_tmp/trace.hmt" >"$bench_tmp/write"
 	cost "$nr live ranges" report 0 "$(jq .events "$bench_tmp/write")" \
-		taskset -c 0 "$hmmtrace" report "$bench_tmp/trace.hmt"
+		taskset -c 0 "$hmmtrace" report -q "$bench_tmp/trace.hmt"
 done
 bound "$row" report "perf script" 0.0333
 bound "$row" report babeltrace2 0.1
@@ -67,4 +67,4 @@ bound "${sizes[-1]} events, memory" report report 1.1 "1000000 events, memory"
 bound "${sizes[-1]} events" report report 1.5 "1000000 events"
 remark "the mixed load: $events events of one run, recorded by hmmtrace, perf and trace-cmd side by side; CTF is exported from the first"
 remark "one CPU; what is printed goes to /dev/null"
-remark "growth: traces that are made up, one driver, 1000 ranges live at once; with so many live, 5 million events"
+remark "growth: traces that are made up, one driver, 1000 ranges live at once; with so many live, 5 million events and -q, which spares the text of a note for each"

@@ -63,6 +63,9 @@ static void feed(struct world *w, const char *text)
 	fclose(f);
 }
 
+/* Whether lives are kept one by one only where they are needed. */
+static bool few_lives;
+
 static void open_world(struct world *w, const char *text)
 {
 	const struct engine_cb cb = {
@@ -75,6 +78,7 @@ static void open_world(struct world *w, const char *text)
 	w->ev.symtab = w->symtab;
 	w->ev.stats = engine__stats(w->engine);
 	w->ev.lost = w->lost;
+	w->ev.few_lives = few_lives;
 	feed(w, text);
 }
 
@@ -297,6 +301,38 @@ static void test_assert__quantities(void)
 	check_rows(quantity_rows, NR(quantity_rows));
 }
 
+/* What takes no life by itself is the same when the dead are only counted. */
+static void test_assert__lives_that_are_counted(void)
+{
+	const struct row *rows[] = { quantity_rows, more_rows };
+	const size_t nr[] = { NR(quantity_rows), NR(more_rows) };
+	unsigned int checked = 0;
+	struct world w;
+
+	few_lives = true;
+	for (size_t k = 0; k < 2; k++) {
+		for (size_t i = 0; i < nr[k]; i++) {
+			const char *expr = rows[k][i].expr;
+
+			if (strstr(expr, ".lifetime.") || strstr(expr, ".live.max"))
+				continue;
+			check_rows(&rows[k][i], 1);
+			checked++;
+		}
+	}
+	few_lives = false;
+	ASSERT_GT(checked, 40);
+	/* and they are not there: two ranges of 16 and 64 KiB, each larger than what was before */
+	few_lives = true;
+	open_world(&w, "0.000000 start flags=1\n" TASKS GOOD
+		   "0.7 range-register mm=0xa7 range=0xd3 ops=0xf1 start=0x10000 end=0x14000 owner=7\n"
+		   "0.8 range-unregister-begin mm=0xa7 range=0xd3 ops=0xf1\n" END);
+	few_lives = false;
+	ASSERT_EQ(w.ev.nr_lives, 2);
+	ASSERT_EQ(w.ev.nr_groups, 2);
+	close_world(&w);
+}
+
 static void test_assert__selectors_and_operators(void)
 {
 	check_rows(more_rows, NR(more_rows));
@@ -480,7 +516,8 @@ static void test_assert__a_cut_is_a_loss(void)
 	close_world(&w);
 }
 
-TEST_MAIN(TEST(test_assert__quantities), TEST(test_assert__selectors_and_operators),
+TEST_MAIN(TEST(test_assert__quantities), TEST(test_assert__lives_that_are_counted),
+	  TEST(test_assert__selectors_and_operators),
 	  TEST(test_assert__what_measured_nothing_fails),
 	  TEST(test_assert__loss_never_lets_pass),
 	  TEST(test_assert__every_quantity_passes_and_fails),
