@@ -23,6 +23,8 @@ void capture_doctor(const struct capture_opts *opts, struct features *ret_f, str
 	env.btf = opts->btf;
 	features_probe(&env, ret_f);
 	plan_build(ret_f, &po, ret_p);
+	if (plan_uses(ret_p, MECH_KPROBE) && !features_try_kprobe(&env, ret_f))
+		plan_build(ret_f, &po, ret_p);
 }
 
 static void feature_json(struct jsonw *j, const struct feature_desc *d,

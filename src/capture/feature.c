@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,6 +42,8 @@ static const char *const fns[FN_NR] = {
 	HMT_FUNCTIONS(FN_X)
 #undef FN_X
 };
+
+#define FTRACE_IS_OFF "it is switched off: sysctl kernel.ftrace_enabled=1"
 
 struct probe {
 	const struct feature_env *env;
@@ -164,10 +167,11 @@ void features_trace_type(struct features *f, const char *name, int nr_args)
 
 void features_fn_type(struct features *f, const char *name, int btf_id)
 {
+	/* Of the tens of thousands that there are, few get past the first letter. */
 	for (int i = 0; i < FN_NR; i++)
-		if (!strcmp(name, fns[i]))
+		if (*name == *fns[i] && !strcmp(name, fns[i]))
 			f->fn[i].btf_id = btf_id;
-	if (!strcmp(name, "bpf_iter_task"))
+	if (*name == 'b' && !strcmp(name, "bpf_iter_task"))
 		f->iter_btf_id = btf_id;
 }
 
@@ -327,17 +331,56 @@ static void probe_steady(struct probe *p)
 		    (int)strcspn(buf, "\n"), buf);
 }
 
+/*
+ * Switched off, programs still attach and never run: every verdict would be
+ * "clean". A kprobe at the entry of a function is ftrace's too.
+ */
+static bool ftrace_is_off(struct probe *p)
+{
+	char buf[16];
+
+	return read_head(p, "/proc/sys/kernel/ftrace_enabled", buf, sizeof(buf)) > 0 &&
+	       buf[0] == '0';
+}
+
+static void probe_fentry(struct probe *p)
+{
+	if (ftrace_is_off(p))
+		set(p, FEAT_FENTRY, FEATURE_MISSING, "%s", FTRACE_IS_OFF);
+	else
+		probe_on(p, FEAT_FENTRY, any_function(p->f), "function of the mmu notifiers");
+}
+
+#define KPROBE_TYPE "/sys/bus/event_source/devices/kprobe/type"
+
 static void probe_kprobe(struct probe *p)
 {
-	static const char path[] = "/sys/bus/event_source/devices/kprobe/type";
 	char buf[16];
-	ssize_t n = read_head(p, path, buf, sizeof(buf));
+	ssize_t n = read_head(p, KPROBE_TYPE, buf, sizeof(buf));
 
-	if (n > 0)
-		set(p, FEAT_KPROBE, FEATURE_OK, "%s", "");
-	else
+	if (n <= 0)
 		set(p, FEAT_KPROBE, FEATURE_MISSING, "%s",
 		    n == -ENOENT || !n ? "this kernel has none" : strerror((int)-n));
+	else if (ftrace_is_off(p))
+		set(p, FEAT_KPROBE, FEATURE_MISSING, "%s", FTRACE_IS_OFF);
+	else
+		set(p, FEAT_KPROBE, FEATURE_OK, "%s", "");
+}
+
+bool features_try_kprobe(const struct feature_env *env, struct features *f)
+{
+	struct probe p = { .env = env, .f = f };
+	char buf[16];
+
+	if (f->f[FEAT_KPROBE].state != FEATURE_OK ||
+	    read_head(&p, KPROBE_TYPE, buf, sizeof(buf)) <= 0)
+		return false;
+	/* That it cannot be tried says nothing. */
+	if (env->try_bpf(FEAT_KPROBE, (int)strtol(buf, NULL, 10)) != -ENODATA)
+		return true;
+	set(&p, FEAT_KPROBE, FEATURE_MISSING, "they are switched off: "
+	    "echo 1 >/sys/kernel/debug/kprobes/enabled");
+	return false;
 }
 
 /* Functions that the BTF does not name can still be symbols. */
@@ -543,7 +586,7 @@ void features_probe(const struct feature_env *env, struct features *ret_f)
 	probe_on(&p, FEAT_TP_BTF, p.exit_btf_id, "tracepoint");
 	probe_tracefs(&p);
 	probe_tracepoints(&p);
-	probe_on(&p, FEAT_FENTRY, any_function(ret_f), "function of the mmu notifiers");
+	probe_fentry(&p);
 	probe_steady(&p);
 	probe_kprobe(&p);
 	probe_symbols(&p);

@@ -47,11 +47,11 @@
 	  "boot a kernel with the series of kernel/patches applied (see kernel/README)") \
 	X(FENTRY, "fentry", "BPF programs at the entry and the return of kernel functions", \
 	  "5.5", false, \
-	  "boot a kernel built with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y") \
+	  "boot a kernel built with CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y, or switch it on") \
 	X(STEADY, "fentry-steady", "fentry programs that are never preempted", "any", false, \
 	  "kprobes are used instead: nothing to do, or boot with preempt=voluntary") \
 	X(KPROBE, "kprobe", "BPF programs at kprobes", "4.17", false, \
-	  "boot a kernel built with CONFIG_KPROBE_EVENTS=y") \
+	  "boot a kernel built with CONFIG_KPROBE_EVENTS=y, or switch them on") \
 	X(ITER, "task-iterator", "BPF programs that walk all tasks: for snapshots", "5.8", false, \
 	  "boot Linux 5.8 or newer: without it nothing older than the trace is known") \
 	X(KALLSYMS, "kallsyms", "addresses in /proc/kallsyms", "2.6", false, \
@@ -108,11 +108,13 @@ struct features {
  * root is put before every path, "" for the machine itself. try_bpf asks the
  * kernel by system call for FEAT_BPF, FEAT_RINGBUF and, with the BTF id of what
  * to try it on, for FEAT_TP_BTF, FEAT_FENTRY (attached and taken off again, for
- * a kernel may load what it then does not attach) and FEAT_ITER; it returns 0
- * or a negative errno. scan_btf reads the kernel's BTF at path, tells what it
- * finds with features_trace_type(), features_fn_type() and in f->field and
- * returns the number of types or a negative errno. scan_fields fills f->field
- * alone, from any file with type information. btf: such a file, or NULL.
+ * a kernel may load what it then does not attach) and FEAT_ITER, and with the
+ * type of the kprobe event source for FEAT_KPROBE; it returns 0 or a negative
+ * errno, -ENODATA for a kprobe that was passed by and did not fire. scan_btf reads
+ * the kernel's BTF at path, tells what it finds with features_trace_type(),
+ * features_fn_type() and in f->field and returns the number of types or a negative
+ * errno. scan_fields fills f->field alone, from any file with type information.
+ * btf: such a file, or NULL.
  */
 struct feature_env {
 	const char *root, *btf;
@@ -127,6 +129,12 @@ extern const struct feature_env feature_env_real;
 void features_probe(const struct feature_env *env, struct features *ret_f);
 /* Are the fields known that tell whose an address space is, and what it holds? */
 bool features_know_fields(const struct features *f);
+/*
+ * Do kprobes fire? They can be switched off, and attach all the same. Takes time
+ * that only who will use them needs to spend. Return: false, and they are missing
+ * in *f from here on.
+ */
+bool features_try_kprobe(const struct feature_env *env, struct features *f);
 /* The kernel's BTF has btf_trace_<name>, of a tracepoint with nr_args arguments. */
 void features_trace_type(struct features *f, const char *name, int nr_args);
 /* The kernel's BTF has a function of that name, under this id. */

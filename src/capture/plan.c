@@ -568,6 +568,14 @@ int plan_row_failed(struct plan *p, int row, int code)
 	return code == -EPERM || code == -EACCES ? -EPERM : -EOPNOTSUPP;
 }
 
+bool plan_uses(const struct plan *p, enum plan_mech mech)
+{
+	for (int i = 0; i < p->nr; i++)
+		if (p->rows[i].state == PLAN_ON && p->rows[i].mech == mech)
+			return true;
+	return false;
+}
+
 void plan_no_holders(struct plan *p)
 {
 	int i = p->source == CAPTURE_NOTIFIER ? (int)PLAN_FN_HOLDER : (int)PLAN_HOLDER;

@@ -83,6 +83,8 @@ void plan_build(const struct features *f, const struct plan_opts *opts, struct p
  * saying without it.
  */
 int plan_row_failed(struct plan *p, int row, int code);
+/* Is a program of it attached like that? */
+bool plan_uses(const struct plan *p, enum plan_mech mech);
 /* The iterators could not be loaded after all: nobody can be named who holds anything. */
 void plan_no_holders(struct plan *p);
 

@@ -156,14 +156,14 @@ static int scan_btf(const char *path, struct features *ret_f, int *ret_exit_id)
 }
 
 static const char *given_btf;		/* --btf */
+static struct feature_env env;
 
 static void probe(void)
 {
-	const struct feature_env env = {
+	env = (struct feature_env){
 		.root = root, .btf = given_btf, .try_bpf = try_bpf, .scan_btf = scan_btf,
 		.scan_fields = scan_fields,
 	};
-
 	features_probe(&env, &f);
 }
 
@@ -429,6 +429,40 @@ static void test_feature__functions(void)
 	assert_missing(FEAT_KPROBE, "this kernel has none");
 }
 
+/* What attaches and never fires would find everything clean. */
+static void test_feature__switched_off(void)
+{
+	good();
+	put("/proc/sys/kernel/ftrace_enabled", "0\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_FENTRY].state, FEATURE_MISSING);
+	ASSERT_EQ(f.f[FEAT_KPROBE].state, FEATURE_MISSING);
+	ASSERT_HAS(f.f[FEAT_FENTRY].reason, "kernel.ftrace_enabled");
+	ASSERT_HAS(f.f[FEAT_KPROBE].reason, "kernel.ftrace_enabled");
+	drop_root();
+
+	good();
+	put("/proc/sys/kernel/ftrace_enabled", "1\n");
+	probe();
+	ASSERT_EQ(f.f[FEAT_FENTRY].state, FEATURE_OK);
+	ASSERT_EQ(f.f[FEAT_KPROBE].state, FEATURE_OK);
+	drop_root();
+
+	good();
+	refuse[FEAT_KPROBE] = -ENODATA;
+	probe();
+	ASSERT_EQ(f.f[FEAT_KPROBE].state, FEATURE_OK);
+	ASSERT(!features_try_kprobe(&env, &f));
+	ASSERT_EQ(f.f[FEAT_KPROBE].state, FEATURE_MISSING);
+	ASSERT_HAS(f.f[FEAT_KPROBE].reason, "switched off");
+	/* That it cannot be tried says nothing. */
+	refuse[FEAT_KPROBE] = -EACCES;
+	probe();
+	ASSERT(features_try_kprobe(&env, &f));
+	ASSERT_EQ(f.f[FEAT_KPROBE].state, FEATURE_OK);
+	drop_root();
+}
+
 #ifndef HMT_NO_BPF
 #include <bpf/btf.h>
 
@@ -549,4 +583,4 @@ TEST_MAIN(TESTS_WITH_BPF
 	  TEST(test_feature__stock_kernel), TEST(test_feature__some_tracepoints),
 	  TEST(test_feature__too_few_arguments), TEST(test_feature__foreign_fields),
 	  TEST(test_feature__newer_fields),
-	  TEST(test_feature__functions))
+	  TEST(test_feature__functions), TEST(test_feature__switched_off))
