@@ -29,6 +29,7 @@ struct signal_struct {
 };
 
 struct mm_struct;
+struct files_struct;
 
 struct task_struct {
 	int tgid;
@@ -38,6 +39,7 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct task_struct *real_parent;
 	struct signal_struct *signal;
+	struct files_struct *files;
 	struct mm_struct *mm;
 };
 

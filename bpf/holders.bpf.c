@@ -28,10 +28,6 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
-struct task_struct___files {
-	struct files_struct *files;
-};
-
 struct qstr {
 	const unsigned char *name;
 };
@@ -58,25 +54,17 @@ struct file_operations {
 	void *owner;
 };
 
+/* One struct for all kernels: libbpf looks for each name among all types there are. */
 struct file {
 	const struct file_operations *f_op;
 	struct inode *f_inode;
 	void *private_data;
 	struct path f_path;
-};
-
-/* until 6.12 */
-struct file___count {
-	atomic_long_t f_count;
-};
-
-/* since 6.13, 90ee6ed776c0 ("fs: port files to file_ref"): counts from -1 */
-struct file_ref {
-	atomic_long_t refcnt;
-};
-
-struct file___ref {
-	struct file_ref f_ref;
+	atomic_long_t f_count;		/* until 6.12 */
+	/* since 6.13, 90ee6ed776c0 ("fs: port files to file_ref"): counts from -1 */
+	struct {
+		atomic_long_t refcnt;
+	} f_ref;
 };
 
 struct bpf_iter_meta {
@@ -108,13 +96,10 @@ static __always_inline int is_everybodys(__u32 major)
 /* Return: how many have it open, at least 1 where this kernel counts in a way not known here. */
 static __always_inline __s64 file_refs(const struct file *file)
 {
-	const struct file___count *counted = (const void *)file;
-	const struct file___ref *ref = (const void *)file;
-
-	if (bpf_core_field_exists(counted->f_count))
-		return BPF_CORE_READ(counted, f_count.counter);
-	if (bpf_core_field_exists(ref->f_ref))
-		return BPF_CORE_READ(ref, f_ref.refcnt.counter) + 1;
+	if (bpf_core_field_exists(file->f_count))
+		return BPF_CORE_READ(file, f_count.counter);
+	if (bpf_core_field_exists(file->f_ref))
+		return BPF_CORE_READ(file, f_ref.refcnt.counter) + 1;
 	return 2;
 }
 
@@ -135,7 +120,7 @@ static __always_inline int is_drivers(const struct file *file, __u32 *ret_dev)
 /* One descriptor of the current process. Return: 0. */
 __attribute__((noinline)) int hmt_owner_file(__u32 fd, __u64 mm)
 {
-	struct task_struct___files *task = (void *)bpf_get_current_task();
+	struct task_struct *task = (void *)bpf_get_current_task();
 	struct file **fds = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
 	struct hmt_file *e;
 	__u32 dev;
@@ -164,7 +149,7 @@ __attribute__((noinline)) int hmt_owner_file(__u32 fd, __u64 mm)
 /* The current process is about to close its files. Return: 0. */
 __attribute__((noinline)) int hmt_owner_files(__u64 mm)
 {
-	struct task_struct___files *task = (void *)bpf_get_current_task();
+	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 nr = BPF_CORE_READ(task, files, fdt, max_fds);
 
 	for (__u32 fd = 0; fd < FILES_MAX; fd++) {

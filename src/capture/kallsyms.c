@@ -26,6 +26,7 @@ struct kallsyms {
 	size_t nr, cap;
 	__u64 image_start, image_end;	/* _stext.._end */
 	__u64 modules;		/* hash of what is loaded, and where */
+	bool asked;		/* it was read, or there was nothing to be read */
 };
 
 /* The whole of a file of /proc, which does not say how long it is. */
@@ -173,7 +174,7 @@ static int cmp_syms(const void *a, const void *b)
 
 static int load(struct kallsyms *k)
 {
-	struct kallsyms fresh = { .root = k->root };
+	struct kallsyms fresh = { .root = k->root, .asked = true };
 	size_t len;
 	int err;
 
@@ -196,6 +197,15 @@ static int load(struct kallsyms *k)
 	return 0;
 }
 
+int kallsyms__load(struct kallsyms *k)
+{
+	if (k->asked)
+		return 0;
+	/* Without names there are addresses: no reason to fail, nor to try each time. */
+	k->asked = true;
+	return load(k) == -ENOMEM ? -ENOMEM : 0;
+}
+
 struct kallsyms *kallsyms__new(const char *root)
 {
 	struct kallsyms *k = hmt_calloc(1, sizeof(*k));
@@ -203,8 +213,7 @@ struct kallsyms *kallsyms__new(const char *root)
 	if (!k)
 		return NULL;
 	k->root = hmt_strdup(root);
-	/* Without names there are addresses: no reason to fail. */
-	if (!k->root || load(k) == -ENOMEM) {
+	if (!k->root) {
 		kallsyms__free(k);
 		return NULL;
 	}
@@ -223,22 +232,25 @@ void kallsyms__free(struct kallsyms *k)
 
 int kallsyms__refresh(struct kallsyms *k)
 {
-	__u64 now = hash_modules(k->root);
 	int err;
 
-	if (now == k->modules)
+	if (!k->asked)
+		return kallsyms__load(k);
+	if (hash_modules(k->root) == k->modules)
 		return 0;
 	err = load(k);
 	return err ? err : 1;
 }
 
-bool kallsyms__lookup(const struct kallsyms *k, __u64 addr, const char **ret_name,
+bool kallsyms__lookup(struct kallsyms *k, __u64 addr, const char **ret_name,
 		      const char **ret_module, __u64 *ret_offset)
 {
-	size_t lo = 0, hi = k->nr;
 	const struct sym *s;
+	size_t lo = 0, hi;
 	bool in_image;
 
+	kallsyms__load(k);
+	hi = k->nr;
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 

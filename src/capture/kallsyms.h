@@ -8,8 +8,14 @@
 
 struct kallsyms;
 
-/* root: put before /proc, "" for this machine. Return: NULL without memory; else never NULL. */
+/*
+ * root: put before /proc, "" for this machine. Nothing is read yet: it takes a
+ * good part of what starting a trace may take. Return: NULL without memory; else
+ * never NULL.
+ */
 struct kallsyms *kallsyms__new(const char *root);
+/* Reads, the first time. Return: 0, also when there are no names to be had, or -ENOMEM. */
+int kallsyms__load(struct kallsyms *k);
 void kallsyms__free(struct kallsyms *k);
 /*
  * Reads again if a module came or went since. Return: 1 if it did, 0 if not,
@@ -17,7 +23,7 @@ void kallsyms__free(struct kallsyms *k);
  */
 int kallsyms__refresh(struct kallsyms *k);
 /* Return: true and what addr is in; *ret_module is "" for the kernel itself. */
-bool kallsyms__lookup(const struct kallsyms *k, __u64 addr, const char **ret_name,
+bool kallsyms__lookup(struct kallsyms *k, __u64 addr, const char **ret_name,
 		      const char **ret_module, __u64 *ret_offset);
 
 #endif /* CAPTURE_KALLSYMS_H */

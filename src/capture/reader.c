@@ -462,6 +462,13 @@ static int fill(struct reader *r)
 	bool interrupted;
 	int err;
 
+	/* Now, with the trace on and nobody waiting: a driver may be gone before it is named. */
+	if (!r->named) {
+		r->named = true;
+		err = kallsyms__load(r->ks);
+		if (err)
+			return err;
+	}
 	if (r->stopping)
 		return last_round(r);
 	/* In a call of its own: waiting for the programs in flight takes its time. */

@@ -50,6 +50,7 @@ struct reader {
 	bool want_sync;				/* something was lost since the last resync */
 	bool tainted;				/* programs were skipped: the table is not complete */
 	bool stopping, ended;
+	bool named;				/* the names of the kernel were read */
 };
 
 int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg *err);

@@ -473,7 +473,7 @@ static void drop_machine(void)
 }
 
 /* "name+offset [module]", "?" */
-static const char *name_of(const struct kallsyms *k, __u64 addr)
+static const char *name_of(struct kallsyms *k, __u64 addr)
 {
 	static char text[128];
 	const char *name, *module;
