@@ -17,6 +17,9 @@ RUN:
 	kill $(sed 's/.*"child":\([0-9]*\).*/\1/' passed.json)
 
 	hmmtrace live --json -- odp_orphan --ranges 2 --hold 200 >held.json
+	# All of memory at once: where this is not refused any more, watch it like the rest.
+	status_of odp_orphan --implicit >implicit.status 2>implicit.err
+	ibv_rc_pingpong -d $odp_device -g $odp_gid -O >/dev/null 2>pingpong.err || echo $? >pingpong.status
 	hmmtrace live --json -o killed.hmt -- sh -c 'odp_orphan --kill 100 --within 30 >kills.json' >killed.json
 
 JQ: pingpong.json .[-1].verdict == "clean" and .[-1].lost_overturning == 0
@@ -27,6 +30,9 @@ HOST: jq -e -s '.[0] as $w | .[1:][] | select(.type == "finding") | .object.owne
 HOST: jq -e -s '.[0] as $w | .[1:][] | select(.type == "finding") | .nr_holders >= 1 and (.holders | all(.pid == $w.child and .comm == "odp_orphan" and .fd > 2)) and (.holders | map(select(.path == "/dev/infiniband/uverbs0")) | length == 1)' passed.json orphan.json
 GREP: orphan.txt ^  still open  /dev/infiniband/uverbs0, fd [0-9]+ of pid [0-9]+ \(odp_orphan\)$
 HOST: same orphan.json reported.json
+GREP: implicit.status ^4$
+GREP: implicit.err implicit ODP
+GREP: pingpong.status ^[1-9]
 JQ: held.json .[-1].verdict == "clean"
 JQ: killed.json .[-1].verdict == "clean" and .[-1].lost_overturning == 0
 JQ: kills.json .[0].killed == 100

@@ -3,11 +3,13 @@
  * crowd.c - many registrations that are there before anybody looks, and others
  * that come and go beside them.
  *
- *	crowd N [PAIRS]
+ *	crowd N PAIRS
  *
  * Inserts N interval notifiers through the exerciser and prints "ready", then
- * inserts and removes one more without a pause (PAIRS of them a round), until
- * SIGTERM. Then it removes all and prints {"kept":N,"pairs":..,"ms":..}.
+ * inserts and removes one more without a pause, until SIGTERM and for PAIRS
+ * pairs more: so many have been seen to come and go by whoever looks since.
+ * Then it removes all and prints {"kept":N,"before":..,"before_ms":..,
+ * "pairs":PAIRS,"ms":..}, the pairs until SIGTERM and those after it.
  */
 #include <fcntl.h>
 #include <hmmtrace/exerciser.h>
@@ -51,6 +53,14 @@ static void take_out(int fd, unsigned long object)
 	    (struct hmm_exerciser_cmd){ .object = object });
 }
 
+/* Return: the object, to be used again. */
+static unsigned long pair(int fd, void *at, unsigned long object)
+{
+	object = insert(fd, at, object).object;
+	take_out(fd, object);
+	return object;
+}
+
 static long now_ms(void)
 {
 	struct timespec ts;
@@ -61,8 +71,8 @@ static long now_ms(void)
 
 int main(int argc, char **argv)
 {
-	long n = argc > 1 ? atol(argv[1]) : 1000, churn = argc > 2 ? atol(argv[2]) : 0;
-	long pairs = 0, began;
+	long n = argc > 1 ? atol(argv[1]) : 1000, more = argc > 2 ? atol(argv[2]) : 0;
+	long before = 0, began, then;
 	int fd = open("/dev/" HMM_EXERCISER_DEVICE, O_RDWR | O_CLOEXEC);
 	char *at = mmap(NULL, (n + 64) << 12, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
 			-1, 0);
@@ -78,17 +88,14 @@ int main(int argc, char **argv)
 	puts("ready");
 	fflush(stdout);
 	began = now_ms();
-	while (!over) {
-		for (long i = 0; i < churn && !over; i++, pairs++) {
-			extra = insert(fd, at + ((pairs * 37 % n) << 12), extra).object;
-			take_out(fd, extra);
-		}
-		if (!churn)
-			usleep(10000);
-	}
-	began = now_ms() - began;
+	for (; !over; before++)
+		extra = pair(fd, at + ((before * 37 % n) << 12), extra);
+	then = now_ms();
+	for (long i = 0; i < more; i++)
+		extra = pair(fd, at + ((i * 37 % n) << 12), extra);
+	printf("{\"kept\":%ld,\"before\":%ld,\"before_ms\":%ld,\"pairs\":%ld,\"ms\":%ld}\n",
+	       n, before, then - began, more, now_ms() - then);
 	for (long i = 0; i < n; i++)
 		take_out(fd, objects[i]);
-	printf("{\"kept\":%ld,\"pairs\":%ld,\"ms\":%ld}\n", n, pairs, began);
 	return 0;
 }
