@@ -140,9 +140,6 @@ static void dispatch(struct engine *e, const struct hmt_hdr *rec)
 	case HMT_SYNC_END:
 		on_sync_end(e, (const void *)rec);
 		return;
-	case HMT_HOLDER:
-		on_holder(e, (const void *)rec);
-		return;
 	}
 	if (rec->kind < HMT_KIND_MAX && handlers[rec->kind]) {
 		struct event ev = { .h = rec, .id = (const struct hmt_id *)rec };
@@ -166,6 +163,14 @@ int engine__feed(struct engine *e, const struct hmt_hdr *rec)
 		e->stats.first_ts = rec->ts;
 	if (rec->kind < HMT_KIND_MAX)
 		e->stats.kinds[rec->kind]++;
+	/*
+	 * A reader that was held up told of it late. It says more of what is due
+	 * already, so it comes first, and leaves it to the next to move time.
+	 */
+	if (rec->kind == HMT_HOLDER) {
+		on_holder(e, (const void *)rec);
+		return e->oom ? -ENOMEM : 0;
+	}
 	if (!moves_time(rec))
 		return 0;
 	if (rec->kind == HMT_LOST)
