@@ -130,6 +130,27 @@ static void never_freed(struct engine *e, struct object *o)
 	charge(e, &c);
 }
 
+/*
+ * In Linux 5.3 and 5.4 each range of a mirror is a user of its address space. So
+ * the one to name, when there are as many as users are left; else NULL.
+ */
+static struct object *range_that_holds(const struct object *mm, __u32 users)
+{
+	struct object *first = NULL;
+	__u32 nr = 0;
+
+	for (struct list *l = mm->children.next; l != &mm->children; l = l->next) {
+		struct object *o = object_of(l, in_mm);
+
+		if (o->class != HMT_CLASS_RANGE || !o->layer || o->state != LIFE_LIVE)
+			continue;
+		if (!first || o->serial < first->serial)
+			first = o;
+		nr++;
+	}
+	return nr == users ? first : NULL;
+}
+
 static void mm_held(struct engine *e, struct object *mm, __u64 left)
 {
 	const struct departure *d = mm->departure;
@@ -143,6 +164,7 @@ static void mm_held(struct engine *e, struct object *mm, __u64 left)
 		return;
 	c.fact_ts = d->exit.ts;
 	c.prior = moment_of(&d->exit, HMT_TASK_EXIT);
+	c.parent = range_that_holds(mm, d->mm_users);
 	if (!mm->serial)
 		mm->serial = ++e->serial[HMT_CLASS_HMM];
 	charge(e, &c);

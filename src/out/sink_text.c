@@ -187,8 +187,8 @@ static void add_object(struct strbuf *sb, const struct sink *s, const struct fin
 	else
 		strbuf__addf(sb, "at 0x%llx", (unsigned long long)o->addr);
 	if (f->parent.class != HMT_CLASS_NONE)
-		strbuf__addf(sb, ", of %s %s", words_class(&f->parent),
-			     words_object(&f->parent, id, sizeof(id)));
+		strbuf__addf(sb, ", %s %s %s", f->parent.class == HMT_CLASS_RANGE ? "held by" : "of",
+			     words_class(&f->parent), words_object(&f->parent, id, sizeof(id)));
 	strbuf__addf(sb, ", %s\n", words_layer(o));
 }
 

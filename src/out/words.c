@@ -64,6 +64,23 @@ static const char *put_call(const struct object_view *o)
 	return o->hmm ? "hmm_put()" : "mmu_notifier_put()";
 }
 
+/* What was registered the way that the thread behind 5.3's hmm_range_register() changed. */
+static const char *missing_mirror(const struct object_view *o)
+{
+	if (o->class != HMT_CLASS_RANGE || !o->hmm || o->ops)
+		return "hmm_mirror_register(), before this";
+	return "hmm_mirror_register(), before this: the range was registered through the address "
+	       "space and not through a mirror, which Linux 5.2 takes without asking for one";
+}
+
+/* parent: a range, when as many of a mirror's are left as users. */
+static const char *missing_mmput(const struct object_view *parent)
+{
+	if (parent->class != HMT_CLASS_RANGE)
+		return "mmput()";
+	return "hmm_range_unregister(): on Linux 5.3 and 5.4 a range keeps its address space in use";
+}
+
 const char *words_missing(const struct finding *f)
 {
 	const struct object_view *o = &f->object;
@@ -81,7 +98,7 @@ const char *words_missing(const struct finding *f)
 		return o->hmm ? "hmm_range_unregister() of its ranges, before this" :
 				"mmu_interval_notifier_remove() of its ranges, before this";
 	case RULE_RANGE_REGISTER_WITHOUT_MIRROR:
-		return "hmm_mirror_register(), before this";
+		return missing_mirror(o);
 	case RULE_RANGE_FAULT_WITH_STALE_SEQUENCE:
 		return "mmu_interval_read_begin(), before this";
 	case RULE_RANGE_LIVELOCK:
@@ -95,7 +112,7 @@ const char *words_missing(const struct finding *f)
 	case RULE_INVALIDATION_NEVER_ENDED:
 		return "mmu_notifier_invalidate_range_end()";
 	case RULE_MM_HELD_AFTER_EXIT:
-		return "mmput()";
+		return missing_mmput(&f->parent);
 	case RULE_HMM_FREED_UNDER_CALLBACK:
 		return "the return of the callback, before this";
 	default:
