@@ -35,7 +35,7 @@
 
 static void add_range(struct strbuf *sb, unsigned int at, unsigned int pid, unsigned int range)
 {
-	LINE(sb, at, "ref-get" EVENT "count=1\n", pid, pid);
+	LINE(sb, at, "ref-get" RANGE "count=1\n", pid, pid, range);
 	LINE(sb, at, "range-register" RANGE "start=0x10000 end=0x20000 page_shift=12 owner=%u\n",
 	     pid, pid, range, pid);
 }
@@ -53,7 +53,7 @@ static void write_story(struct strbuf *sb, unsigned int pid, __u64 grace_ms)
 	LINE(sb, 1, "start flags=1\n");
 	LINE(sb, 1, "task tgid=%u tid=%u comm=selftest parent=1\n", pid, pid);
 	LINE(sb, 1, "symbol addr=0x1000 offset=0 name=sentinel_ops module=" DRIVER "\n");
-	LINE(sb, 2, "ref-get" EVENT "count=1\n", pid, pid);
+	LINE(sb, 2, "ref-get" MIRROR "count=1\n", pid, pid);
 	LINE(sb, 2, "mirror-register" MIRROR "refs=1 owner=%u\n", pid, pid, pid);
 	add_range(sb, 3, pid, ORPHAN);
 	add_range(sb, 4, pid, ORPHAN + 1);
