@@ -38,8 +38,9 @@
 /* 5.2: an invalidation while the struct hmm is on its way out follows a NULL pointer. */
 #define EX_SURVIVES_CHURN EX_5_3
 
-static inline void mmap_write_lock(struct mm_struct *mm) { down_write(&mm->mmap_sem); }
-static inline void mmap_write_unlock(struct mm_struct *mm) { up_write(&mm->mmap_sem); }
+/* Macros, because the stable releases of 5.4 got functions of these names later. */
+#define mmap_write_lock(mm) down_write(&(mm)->mmap_sem)
+#define mmap_write_unlock(mm) up_write(&(mm)->mmap_sem)
 
 static inline bool ex_has_subscriptions(struct mm_struct *mm)
 {
