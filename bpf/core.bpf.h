@@ -178,14 +178,9 @@ static __always_inline __u64 mm_rss(const void *mm)
 
 static __always_inline int mm_is_current(__u64 mm)
 {
-	struct task_struct *cur;
+	struct task_struct *cur = (void *)bpf_get_current_task();
 
-	if (!mm)
-		return 0;
-	if (CAN_LOAD)
-		return (__u64)bpf_get_current_task_btf()->mm == mm;
-	cur = (void *)bpf_get_current_task();
-	return (__u64)BPF_CORE_READ(cur, mm) == mm;
+	return mm && (__u64)BPF_CORE_READ(cur, mm) == mm;
 }
 
 /* Return: mm->owner where there is one, else NULL. */
@@ -198,26 +193,37 @@ static __always_inline struct task_struct *mm_owner(__u64 mm)
 	return NULL;
 }
 
+/*
+ * Return: 1 if the mm is that of the process that runs; its counters are read then.
+ * In one, because the verifier looks through all type names for each pointer that
+ * is loaded, which takes longer than the rest of a program.
+ */
+static __always_inline int mm_counters_current(__u64 mm, __u32 *users, __u32 *count)
+{
+	struct mm_struct *own;
+	__u32 now[2];
+
+	if (!CAN_LOAD || !mm)
+		return 0;
+	own = bpf_get_current_task_btf()->mm;
+	if ((__u64)own != mm)
+		return 0;
+	now[0] = own->mm_users.counter;
+	now[1] = own->mm_count.counter;
+	/* Or the compiler has this and the way below share their loads, which differ. */
+	barrier_var(now[0]);
+	barrier_var(now[1]);
+	*users = now[0];
+	*count = now[1];
+	return 1;
+}
+
 /* Return: 0, or negative if one of the two cannot be read; it stays as it was. */
 static __always_inline int mm_counters(__u64 mm, __u32 *users, __u32 *count)
 {
 	const struct mm_struct *m = (const void *)mm;
 	atomic_t v;
 
-	if (CAN_LOAD) {
-		struct mm_struct *own = bpf_get_current_task_btf()->mm;
-
-		if (own && (__u64)own == mm) {
-			__u32 now[2] = { own->mm_users.counter, own->mm_count.counter };
-
-			/* Or the compiler has the two ways share their loads, which differ. */
-			barrier_var(now[0]);
-			barrier_var(now[1]);
-			*users = now[0];
-			*count = now[1];
-			return 0;
-		}
-	}
 	if (bpf_core_read(&v, sizeof(v), &m->mm_users))
 		return -1;
 	*users = v.counter;
@@ -245,23 +251,26 @@ static __always_inline __u32 task_name(struct task_struct *leader, struct task_v
 	return task_tgid(leader);
 }
 
-/* Return: the leader of the process that runs, and what its TASK record says of it. */
+/*
+ * Return: the thread that runs, and in *name what it goes by itself: as long as that
+ * is the same, so is its process, and what was told of it.
+ */
 static __always_inline __u64 current_name(struct task_val *name)
 {
-	struct task_struct *leader;
+	struct task_struct *task;
 	const __u64 *comm;
 
 	if (!CAN_LOAD) {
-		leader = task_leader((void *)bpf_get_current_task());
-		task_name(leader, name);
-		return (__u64)leader;
+		task = (void *)bpf_get_current_task();
+		task_name(task, name);
+		return (__u64)task;
 	}
-	leader = bpf_get_current_task_btf()->group_leader;
-	comm = (const void *)&leader->comm;
-	name->start_time = leader->start_time;
+	task = bpf_get_current_task_btf();
+	comm = (const void *)&task->comm;
+	name->start_time = task->start_time;
 	name->comm[0] = comm[0];
 	name->comm[1] = comm[1];
-	return (__u64)leader;
+	return (__u64)task;
 }
 
 static __always_inline __u32 task_parent(struct task_struct *leader)

@@ -93,6 +93,12 @@ static __always_inline int mm_counters(__u64 mm, __u32 *users, __u32 *count)
 	return field_read(count, sizeof(*count), mm, FIELD(MM_COUNT));
 }
 
+/* Nothing is to be had for less here. */
+static __always_inline int mm_counters_current(__u64 mm, __u32 *users, __u32 *count)
+{
+	return 0;
+}
+
 static __always_inline int mm_is_current(__u64 mm)
 {
 	return mm && IS_KNOWN(TASK_MM) && fields_fit() &&
@@ -139,10 +145,10 @@ static __always_inline __u32 task_name(struct task_struct *leader, struct task_v
 
 static __always_inline __u64 current_name(struct task_val *name)
 {
-	struct task_struct *leader = task_leader((void *)bpf_get_current_task());
+	struct task_struct *task = (void *)bpf_get_current_task();
 
-	task_name(leader, name);
-	return (__u64)leader;
+	task_name(task, name);
+	return (__u64)task;
 }
 
 static __always_inline __u32 task_parent(struct task_struct *leader)

@@ -51,7 +51,7 @@ static __always_inline __s32 get_stack(void *ctx, __u32 unless)
 
 static __always_inline void read_counters(__u64 mm, __u32 *users, __u32 *count)
 {
-	if (mm && mm_counters(mm, users, count))
+	if (mm && !mm_counters_current(mm, users, count) && mm_counters(mm, users, count))
 		count_loss(HMT_CAUSE_READ_FAULT);
 }
 
@@ -117,18 +117,18 @@ static __always_inline int emit_task(void *ctx, struct task_struct *task)
 static __always_inline void emit_current_task(void *ctx)
 {
 	struct task_val now = {};
-	__u64 leader = current_name(&now);
+	__u64 task = current_name(&now);
 	struct last_task *last;
 	__u32 zero = 0;
 
-	/* Most events are of the process that the last one on this CPU was of. */
+	/* Most events are of the thread that the last one on this CPU was of. */
 	last = bpf_map_lookup_elem(&hmt_last, &zero);
-	if (!last || (last->leader == leader && is_same_name(&last->name, &now)))
+	if (!last || (last->task == task && is_same_name(&last->name, &now)))
 		return;
 	if (emit_task(ctx, (void *)bpf_get_current_task()))
 		return;
 	/* A program in between may leave half of its own here: that is found by nobody. */
-	last->leader = leader;
+	last->task = task;
 	last->name = now;
 }
 
@@ -149,6 +149,11 @@ static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *
 	b->val.ops = a[W_OPS];
 	b->val.ops_fn = first_callback(a[W_OPS]);
 	b->val.stack = get_stack(ctx, ALWAYS);
+	if (mm_counters_current(a[W_MM], &b->mm_users, &b->mm_count)) {
+		b->val.owner = bpf_get_current_pid_tgid() >> 32;
+		emit_current_task(ctx);
+		return;
+	}
 	if (mm_is_current(a[W_MM])) {
 		b->val.owner = bpf_get_current_pid_tgid() >> 32;
 	} else if ((owner = mm_owner(a[W_MM]))) {
@@ -157,7 +162,8 @@ static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *
 	} else {
 		b->val.owner = mm_last_owner(a[W_MM]);
 	}
-	read_counters(a[W_MM], &b->mm_users, &b->mm_count);
+	if (a[W_MM] && mm_counters(a[W_MM], &b->mm_users, &b->mm_count))
+		count_loss(HMT_CAUSE_READ_FAULT);
 	emit_current_task(ctx);
 }
 

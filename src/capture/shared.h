@@ -65,9 +65,9 @@ struct hot_open {
 #define HOT_BYTES_MAX (32U << 20)
 #define HOT_OPEN_ENTRIES 8192
 
-/* hmt_last: the last of them that was looked for on this CPU, and found or told. */
+/* hmt_last: the last thread on this CPU whose process was looked for, and found or told. */
 struct last_task {
-	__u64 leader;
+	__u64 task;
 	struct task_val name;
 };
 

@@ -3,7 +3,7 @@
 #
 # event-vm.sh - the same churn of windows on the patched kernel under hmmtrace and
 # under whoever else can see its tracepoints: what an operation costs, and how many
-# events are lost as the load rises. All have 512 KiB of buffers.
+# events are lost as the load rises. All have 64 KiB of buffers.
 #
 # In a VM, emulated in software: only the ratios mean something. Needs perf,
 # trace-cmd, bpftrace and the kernel that make test builds.
@@ -13,8 +13,8 @@ set -euo pipefail
 . "$(dirname "$0")/../../tools/lib/bench.sh"
 
 # Operations, and how many of them a second; 0: no limit
-loads=("1600 800" "6400 6400" "12800 0")
-[[ $bench_quick = no ]] || loads=("1600 800" "6400 0")
+loads=("1600 800" "6400 8000" "6400 20000" "6400 0")
+[[ $bench_quick = no ]] || loads=("1600 800" "6400 20000" "6400 0")
 who=(nothing record bare live perf trace-cmd bpftrace)
 kinds='range-register|read-begin|fault-begin|fault-end|range-unregister-begin|range-unregister-end'
 
@@ -38,13 +38,13 @@ run() {
 	out=$2.$1
 	case $1 in
 	nothing) churn $3 $4 >$out.json ;;
-	record) hmmtrace record -q -g 0 -e all --ring-size 512K -o $out.hmt -- churn $3 $4 >$out.json || lossy ;;
-	bare) hmmtrace record -q -g 0 -e all --stacks none --ring-size 512K -o $out.hmt -- \
+	record) hmmtrace record -q -g 0 -e all --ring-size 64K -o $out.hmt -- churn $3 $4 >$out.json || lossy ;;
+	bare) hmmtrace record -q -g 0 -e all --stacks none --ring-size 64K -o $out.hmt -- \
 		churn $3 $4 >$out.json || lossy ;;
-	live) hmmtrace live --json -g 0 -e all --ring-size 512K -o $out.hmt -- \
+	live) hmmtrace live --json -g 0 -e all --ring-size 64K -o $out.hmt -- \
 		sh -c "churn $3 $4 >$out.json" >$out.ndjson || lossy ;;
-	perf) perf record -q -a -m 128 -e "hmm:*" -o $out.data -- churn $3 $4 >$out.json ;;
-	trace-cmd) trace-cmd record -q -b 512 -e hmm -o $out.dat churn $3 $4 >$out.json ;;
+	perf) perf record -q -a -m 16 -e "hmm:*" -o $out.data -- churn $3 $4 >$out.json ;;
+	trace-cmd) trace-cmd record -q -b 64 -e hmm -o $out.dat churn $3 $4 >$out.json ;;
 	bpftrace) bpftrace -q pair.bt -c "churn $3 $4" >$out.json ;;
 	esac
 	# What else they print is in the way; what churn prints is one line.
@@ -87,7 +87,7 @@ for ((rep = 0; rep < bench_reps; rep++)); do
 		base=$(jq .ns "$dir/$i.nothing.json")
 		for w in "${who[@]}"; do
 			ns=$(jq .ns "$dir/$i.$w.json")
-			[[ $w = nothing ]] || sample "$row: cost" "${name[$w]}" ns/operation "$((ns - base))" $rep
+			[[ $w = nothing ]] || sample "$row: cost" "${name[$w]}" instructions/operation "$((ns - base))" $rep
 			n=$(count "$w" "$dir/$i.$w")
 			[[ -z $n ]] || sample "$row: lost" "${name[$w]}" % \
 				"$(jq -n "100 * ($(expected "$ops") - $n) / $(expected "$ops")")" $rep
@@ -109,5 +109,5 @@ for load in "${loads[@]}"; do
 	done
 	bound "$row: cost" "hmmtrace record, no stacks" "perf record" 1
 done
-remark "an operation is a window inserted, faulted once and removed: six events; all buffers together are 512 KiB"
-remark "hmmtrace takes a stack at each birth and end, the others take none; by default; in a guest with one CPU that QEMU emulates"
+remark "an operation is a window inserted, faulted once and removed: six events; all buffers together are 64 KiB"
+remark "hmmtrace takes a stack at each birth and end, the others take none; by default; an instruction is a nanosecond in the guest, which has one CPU"

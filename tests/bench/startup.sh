@@ -45,7 +45,7 @@ churn 32 >/dev/null
 ready record tracing hmmtrace record -f -g 0 -o a.hmt
 ready live tracing hmmtrace live -g 0
 ready bpftrace ready bpftrace pair.bt
-whole record hmmtrace record -f -q -g 0 -o a.hmt -- true
+whole record hmmtrace record -f -q -g 1ms -o a.hmt -- true
 whole perf perf record -q -a -e 'hmm:*' -o a.data -- true
 whole trace-cmd trace-cmd record -q -e hmm -o a.dat true
 whole bpftrace bpftrace -q pair.bt -c true
