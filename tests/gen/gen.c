@@ -183,7 +183,7 @@ static void feed_all(struct feed *f, const struct mode *m, __u64 seed)
 			sync++;
 		}
 		if (m->late && r->h.kind == HMT_START) {
-			r->start.flags = 0;
+			r->start.flags &= ~(__u64)HMT_START_BASELINE;
 			r->h.ts = s->ev[first].h.ts;
 		} else if (i < first && !m->window) {
 			continue;
