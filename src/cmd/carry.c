@@ -500,6 +500,17 @@ static long list_ends(struct carry *c, const struct hmt_hdr ***ret_list)
 	return nr;
 }
 
+/* How long it took is not a matter of this part. */
+static int tell_return(const struct hmt_hdr *rec, carry_emit_fn emit, void *ctx)
+{
+	struct hmt_mirror_unregister_end end;
+
+	memcpy(&end, rec, sizeof(end));
+	end.h.kind = HMT_MIRROR_UNREGISTER_END;
+	end.h.size = sizeof(end);
+	return emit(ctx, &end.h);
+}
+
 int carry__emit(struct carry *c, carry_emit_fn emit, void *ctx)
 {
 	struct telling t = { .emit = emit, .ctx = ctx, .ts = c->ts };
@@ -519,8 +530,11 @@ int carry__emit(struct carry *c, carry_emit_fn emit, void *ctx)
 	err = err ? err : tell_mark(&t, HMT_SYNC_BEGIN, HMT_SYNC_CARRIED);
 	err = err ? err : tell_objects(c, &t);
 	err = err ? err : tell_mark(&t, HMT_SYNC_END, c->uncertain ? HMT_SYNC_PARTIAL : 0);
-	for (long i = 0; i < nr && !err; i++)
+	for (long i = 0; i < nr && !err; i++) {
 		err = emit(ctx, ends[i]);
+		if (!err && ends[i]->kind == HMT_MIRROR_UNREGISTER)
+			err = tell_return(ends[i], emit, ctx);
+	}
 	if (c->uncertain && !err)
 		err = emit(ctx, &c->lost.h);
 	hmt_free(ends);

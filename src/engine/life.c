@@ -376,6 +376,11 @@ static void unregister(struct engine *e, struct event *ev, enum hmt_class class,
 		return;
 	/* It was there, whatever was seen of it: what is freed next is this life. */
 	o->flags &= (__u16)~OBJ_FREED;
+	/* What was waited for was the end of a life before: not of this one. */
+	if (!alive(o) && uncertain(e, o)) {
+		list_del(&o->in_mm);
+		list_del(&o->in_parent);
+	}
 	switch ((enum act)step.act) {
 	case ACT_END:
 		if (class == HMT_CLASS_MIRROR)

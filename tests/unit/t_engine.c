@@ -123,9 +123,10 @@ static int removal(struct engine *e, __u64 ts, __u64 range)
 	return engine__feed(e, &r.h);
 }
 
+/* Of any kind: as long as the longest that this is used for, as a reader makes them. */
 static int plain(struct engine *e, __u64 ts, __u16 kind)
 {
-	struct hmt_start r = {
+	struct hmt_mm_release r = {
 		.h = { .kind = kind, .size = sizeof(r), .ts = ts, .mm = 0xa0 },
 	};
 
