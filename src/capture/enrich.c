@@ -130,7 +130,7 @@ static const struct hmt_hdr *name_driver(struct enrich *e, const struct hmt_hdr 
 			(rec->kind == HMT_SYNC_OBJECT &&
 			 ((const struct hmt_sync_object *)rec)->class == HMT_CLASS_RANGE);
 
-	if (!is_range || !id->hmm || id->ops)
+	if (!is_range || id->ops)
 		return rec;
 	memcpy(buf, rec, rec->size);
 	if (rec->kind == HMT_RANGE_REGISTER)

@@ -626,8 +626,7 @@ static void test_enrich__range_without_ops(void)
 	e.loss = &l;
 	nr_frames = 2;
 	hdr_make(&rec.h, HMT_RANGE_REGISTER, sizeof(rec), 100);
-	rec.hmm = 0x1000;
-	rec.stack = 9;
+	rec.stack = 9;		/* refused, so without a struct hmm */
 	ASSERT_OK(enrich__deliver(&e, &rec.h));
 	while ((out = outq__pop(&q)))
 		if (out->kind == HMT_RANGE_REGISTER)
