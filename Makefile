@@ -151,7 +151,7 @@ $(O)/obj/capture/legacy.o: $(O)/gen/legacy.skel.h
 $(O)/unit/t_legacy: $(O)/gen/hmmtrace.skel.h $(O)/gen/legacy.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
-capture_pure := batch enrich feature holders hot kallsyms loss outq plan resync snapshot
+capture_pure := batch buildid enrich feature holders hot kallsyms loss outq plan resync snapshot
 $(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif
 

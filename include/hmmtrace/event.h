@@ -90,7 +90,8 @@ struct hmt_hdr {
 	X(SYNC_OBJECT,           39, sync_object,            "sync-object") \
 	X(SYNC_END,              40, sync_end,               "sync-end") \
 	X(HOT_COUNT,             41, hot_count,              "hot-count") \
-	X(HOLDER,                42, holder,                 "holder")
+	X(HOLDER,                42, holder,                 "holder") \
+	X(MODULE,                43, module,                 "module")
 
 enum hmt_kind {
 #define HMT_X(NAME, value, name, text) HMT_##NAME = value,
@@ -264,6 +265,17 @@ enum hmt_kind {
 	F(u64, path4, pad) F(u64, path5, pad) F(u64, path6, pad) F(u64, path7, pad)
 
 /*
+ * The build-id of a module, in hexadecimal, before the first symbol that is in
+ * it. The kernel itself is "vmlinux".
+ */
+#define HMT_FIELDS_module(F) \
+	F(u64, name, text64) F(u64, name1, pad) F(u64, name2, pad) F(u64, name3, pad) \
+	F(u64, name4, pad) F(u64, name5, pad) F(u64, name6, pad) F(u64, name7, pad) \
+	F(u64, build_id, text64) F(u64, build_id1, pad) F(u64, build_id2, pad) \
+	F(u64, build_id3, pad) F(u64, build_id4, pad) F(u64, build_id5, pad) \
+	F(u64, build_id6, pad) F(u64, build_id7, pad)
+
+/*
  * What happened of one sort (enum hmt_hot) on address space hdr.mm to a driver
  * since the last record of the same three, counted in the kernel instead of
  * told one by one. What there was no room to tell apart has mm and ops 0.
@@ -369,6 +381,7 @@ _Static_assert(sizeof(struct hmt_lost) == 56, "ABI");
 _Static_assert(sizeof(struct hmt_stack) == 40, "ABI");
 _Static_assert(sizeof(struct hmt_symbol) == 56, "ABI");
 _Static_assert(sizeof(struct hmt_sync_object) == 120, "ABI");
+_Static_assert(sizeof(struct hmt_module) == 160, "ABI");
 _Static_assert(sizeof(struct hmt_file) == 104, "ABI");
 _Static_assert(sizeof(struct hmt_holder) == 112, "ABI");
 _Static_assert(sizeof(struct hmt_hot_count) == 104 + 8 * HMT_HOT_BIN_NR, "ABI");

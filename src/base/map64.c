@@ -131,3 +131,13 @@ bool map64__next(const struct map64 *m, struct map64_iter *it)
 	}
 	return false;
 }
+
+__u64 map64_hash(const void *p, size_t len)
+{
+	const unsigned char *c = p;
+	__u64 h = 0xcbf29ce484222325ULL;
+
+	while (len--)
+		h = (h ^ *c++) * 0x100000001b3ULL;
+	return h;
+}

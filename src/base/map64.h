@@ -68,6 +68,9 @@ int map64__put(struct map64 *m, __u64 key, void *val);
 /* Return: the value that was there, NULL when there was none. Never fails. */
 void *map64__del(struct map64 *m, __u64 key);
 
+/* A key for what is no number: FNV-1a. Different bytes can have the same. */
+__u64 map64_hash(const void *p, size_t len);
+
 /* Iteration. The map must not be changed meanwhile, the values may be. */
 struct map64_iter {
 	size_t pos;

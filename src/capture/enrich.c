@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "capture/buildid.h"
 #include "stream/desc.h"
 
 /* How often at most to ask whether modules came or went. */
@@ -17,7 +18,25 @@ static bool names_changed(struct enrich *e)
 		return false;
 	map64__free(&e->addrs);
 	map64__free(&e->stacks);
+	map64__free(&e->modules);
 	return true;
+}
+
+/* Two modules whose names have one hash: the id of the second is missing then. */
+static int need_module(struct enrich *e, const char *module, __u64 ts)
+{
+	const __u64 key = map64_hash(module, strlen(module));
+	char id[BUILDID_LEN];
+	union record_buf buf;
+	int err;
+
+	if (map64__get(&e->modules, key))
+		return 0;
+	err = map64__put(&e->modules, key, e);
+	if (err || buildid_read(e->sysfs ? e->sysfs : "", module, id))
+		return err;
+	module_build((struct hmt_module *)&buf, ts, *module ? module : "vmlinux", id);
+	return outq__push(e->out, &buf.h);
 }
 
 static int need_symbol(struct enrich *e, __u64 addr, __u64 ts)
@@ -36,6 +55,9 @@ static int need_symbol(struct enrich *e, __u64 addr, __u64 ts)
 		known = kallsyms__lookup(e->ks, addr, &name, &module, &offset);
 	err = map64__put(&e->addrs, addr, e);
 	if (err || !known)
+		return err;
+	err = need_module(e, module, ts);
+	if (err)
 		return err;
 	symbol_build((struct hmt_symbol *)&buf, ts, addr, offset, name, module);
 	return outq__push(e->out, &buf.h);
@@ -167,4 +189,5 @@ void enrich__free(struct enrich *e)
 {
 	map64__free(&e->addrs);
 	map64__free(&e->stacks);
+	map64__free(&e->modules);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * enrich.h - puts before a record what it refers to by number: SYMBOL records
- * for kernel addresses, STACK records for stack ids. Each once; again when
+ * for kernel addresses, with the build-id of their module, STACK records for
+ * stack ids. Each once; again when
  * modules came or went, for the same address may be something else then.
  */
 #ifndef CAPTURE_ENRICH_H
@@ -17,6 +18,8 @@
 struct enrich {
 	struct kallsyms *ks;
 	struct map64 addrs, stacks;	/* on record */
+	struct map64 modules;		/* the same, by a hash of the name */
+	const char *sysfs;		/* NULL: /sys */
 	struct outq *out;
 	struct loss *loss;
 	__u64 checked;			/* when modules were looked at last */

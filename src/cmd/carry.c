@@ -19,6 +19,9 @@ struct ended {
 	struct hmt_id returned;			/* ts 0: not yet */
 };
 
+/* Modules first: what is known of one before what is in it. */
+enum { NAME_MODULE, NAME_SYMBOL, NAME_STACK, NAME_TASK, NAMES };
+
 struct carry {
 	bool any, uncertain;
 	struct hmt_start start;
@@ -27,13 +30,11 @@ struct carry {
 	struct sync_set live;
 	struct sync_set walk;		/* the objects of the walk that is being told */
 	bool in_walk, walk_adds;	/* adds: what it does not name may be there */
-	struct map64 names[3];		/* copies of SYMBOL, STACK, TASK records */
+	struct map64 names[NAMES];	/* copies of the records that name things */
 	struct map64 mirrors, ranges;	/* struct ended, by address */
 	struct map64 mms;		/* copies of MM_RELEASE records */
 	struct map64 newborn;		/* copies of the REF_GET of an hmm that has no notifier yet */
 };
-
-enum { NAME_SYMBOL, NAME_STACK, NAME_TASK };
 
 struct carry *carry__new(void)
 {
@@ -52,7 +53,7 @@ void carry__free(struct carry *c)
 		return;
 	sync_set__free(&c->live);
 	sync_set__free(&c->walk);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < NAMES; i++)
 		map64__free_values(&c->names[i]);
 	map64__free_values(&c->mirrors);
 	map64__free_values(&c->ranges);
@@ -332,6 +333,9 @@ static int feed_other(struct carry *c, const struct hmt_hdr *rec)
 	case HMT_LOST:
 		note_lost(c, (const struct hmt_lost *)rec);
 		return 0;
+	case HMT_MODULE:
+		return keep(&c->names[NAME_MODULE], map64_hash(&((const struct hmt_module *)rec)->name, 64),
+			    hmt_memdup(rec, rec->size));
 	case HMT_SYMBOL:
 		return keep(&c->names[NAME_SYMBOL], ((const struct hmt_symbol *)rec)->addr,
 			    hmt_memdup(rec, rec->size));
@@ -413,7 +417,7 @@ static int tell_names(const struct carry *c, const struct telling *t)
 	union record_buf rec;
 	int err = 0;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < NAMES; i++) {
 		map64__for_each(&c->names[i], &it) {
 			const struct hmt_hdr *h = it.val;
 

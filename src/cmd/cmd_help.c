@@ -46,10 +46,20 @@ static void markdown_exit_status(void)
 #undef EXIT_X
 }
 
-static void markdown_events(void)
+/* "u64 mm", "text[16] comm" */
+static void print_member(const struct field_desc *f, bool first)
 {
 	static const char *const types[] = { "u32", "s32", "u64", "s64" };
+	size_t size = field_text_size(f);
 
+	if (size)
+		printf("%stext[%zu] %s", first ? "" : ", ", size, field_name(f));
+	else
+		printf("%s%s %s", first ? "" : ", ", types[f->type], field_name(f));
+}
+
+static void markdown_events(void)
+{
 	for (unsigned int kind = 1; kind < HMT_KIND_MAX; kind++) {
 		const struct record_desc *d = record_desc(kind);
 
@@ -58,9 +68,7 @@ static void markdown_events(void)
 		printf("`%s` (%u)\n:   ", d->name, kind);
 		for (unsigned int i = 0, n = 0; i < d->nr_fields; i++)
 			if (d->fields[i].show != SHOW_pad)
-				printf("%s%s %s", n++ ? ", " : "",
-				       field_text_size(&d->fields[i]) ? "text" :
-				       types[d->fields[i].type], field_name(&d->fields[i]));
+				print_member(&d->fields[i], n++ == 0);
 		printf("%s.\n\n", kind == HMT_STACK ? ", then the addresses, ips" :
 				  kind == HMT_SYMBOL ? ", then the strings name and module" : "");
 	}

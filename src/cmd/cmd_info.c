@@ -2,12 +2,14 @@
 /*
  * cmd_info.c - what a file says of itself, and whether it is whole.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/fmt.h"
 #include "base/jsonw.h"
+#include "base/mem.h"
 #include "cmd/input.h"
 #include "stream/file.h"
 
@@ -35,7 +37,70 @@ static void info_text(const struct trace_meta *m, const struct file_stats *st)
 	printf("tier        %s\n", *m->tier ? m->tier : "unknown");
 }
 
-static void info_json(struct jsonw *j, const struct trace_meta *m, const struct file_stats *st)
+/* Each build-id once, in the order of the file. */
+struct modules {
+	struct hmt_module *v;
+	size_t nr, cap;
+};
+
+static int add_module(struct modules *m, const struct hmt_module *rec)
+{
+	struct hmt_module *v;
+
+	for (size_t i = 0; i < m->nr; i++)
+		if (!memcmp(&m->v[i].name, &rec->name, sizeof(*rec) - sizeof(rec->h)))
+			return 0;
+	if (m->nr == m->cap) {
+		v = hmt_realloc(m->v, m->cap ? m->cap * 2 : 16, sizeof(*v));
+		if (!v)
+			return -ENOMEM;
+		m->v = v;
+		m->cap = m->cap ? m->cap * 2 : 16;
+	}
+	m->v[m->nr++] = *rec;
+	return 0;
+}
+
+static int find_modules(struct modules *m, struct source *s, struct errmsg *err)
+{
+	const struct hmt_hdr *rec;
+	int ret;
+
+	while ((ret = source__next(s, &rec)) == 1)
+		if (rec->kind == HMT_MODULE && add_module(m, (const struct hmt_module *)rec))
+			return err_set(err, -ENOMEM, "out of memory");
+	if (ret < 0)
+		*err = s->err;
+	return ret;
+}
+
+static void modules_text(const struct modules *m)
+{
+	for (size_t i = 0; i < m->nr; i++)
+		printf("build-id    %-24.64s %.64s\n", (const char *)&m->v[i].name,
+		       (const char *)&m->v[i].build_id);
+}
+
+static void modules_json(struct jsonw *j, const struct modules *m)
+{
+	jsonw__key(j, "modules");
+	jsonw__array(j);
+	for (size_t i = 0; i < m->nr; i++) {
+		const char *name = (const char *)&m->v[i].name;
+		const char *id = (const char *)&m->v[i].build_id;
+
+		jsonw__object(j);
+		jsonw__key(j, "name");
+		jsonw__strn(j, name, strnlen(name, 64));
+		jsonw__key(j, "build_id");
+		jsonw__strn(j, id, strnlen(id, 64));
+		jsonw__end(j);
+	}
+	jsonw__end(j);
+}
+
+static void info_json(struct jsonw *j, const struct trace_meta *m, const struct file_stats *st,
+		      const struct modules *modules)
 {
 	char format[32];
 
@@ -56,12 +121,14 @@ static void info_json(struct jsonw *j, const struct trace_meta *m, const struct 
 		jsonw__raw(j, m->plan);
 	else
 		jsonw__null(j);
+	modules_json(j, modules);
 	jsonw__end(j);
 }
 
 int cmd_info(struct invocation *inv)
 {
 	struct strbuf sb = STRBUF_INIT;
+	struct modules modules = { 0 };
 	int status = EXIT_CLEAN;
 	struct errmsg err;
 	struct input in;
@@ -69,17 +136,21 @@ int cmd_info(struct invocation *inv)
 
 	if (input__open(&in, inv, &err))
 		return complain(&err);
-	if (!inv->o.json) {
+	if (find_modules(&modules, in.source, &err) < 0) {
+		status = complain(&err);
+	} else if (!inv->o.json) {
 		info_text(in.source->meta, file_source__stats(in.source));
+		modules_text(&modules);
 	} else {
 		jsonw__init(&j, &sb);
-		info_json(&j, in.source->meta, file_source__stats(in.source));
+		info_json(&j, in.source->meta, file_source__stats(in.source), &modules);
 		if (strbuf__err(&sb))
 			status = complainf("out of memory");
 		else
 			puts(strbuf__str(&sb));
 		strbuf__free(&sb);
 	}
+	hmt_free(modules.v);
 	input__close(&in);
 	return status;
 }

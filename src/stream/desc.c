@@ -249,6 +249,16 @@ size_t symbol_build(struct hmt_symbol *s, __u64 ts, __u64 addr, __u64 offset, co
 	return size;
 }
 
+size_t module_build(struct hmt_module *m, __u64 ts, const char *name, const char *build_id)
+{
+	memset(m, 0, sizeof(*m));
+	m->h = (struct hmt_hdr){ .kind = HMT_MODULE, .size = sizeof(*m), .cpu = HMT_CPU_NONE,
+				 .ts = ts };
+	memcpy(&m->name, name, strnlen(name, 64));
+	memcpy(&m->build_id, build_id, strnlen(build_id, 64));
+	return sizeof(*m);
+}
+
 size_t task_build(struct hmt_task *t, __u64 ts, __u32 tgid, __u32 parent, const char *comm)
 {
 	char padded[HMT_COMM_LEN] = "";

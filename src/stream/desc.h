@@ -78,6 +78,8 @@ union record_buf {
 size_t stack_build(struct hmt_stack *s, __u64 ts, __s32 id, const __u64 *ips, unsigned int nr);
 size_t symbol_build(struct hmt_symbol *s, __u64 ts, __u64 addr, __u64 offset, const char *name,
 		    const char *module);
+/* Name and build-id are cut to 64 bytes. */
+size_t module_build(struct hmt_module *m, __u64 ts, const char *name, const char *build_id);
 size_t task_build(struct hmt_task *t, __u64 ts, __u32 tgid, __u32 parent, const char *comm);
 
 /* Bytes of the fixed part of each kind, 0 of those this build does not know. */

@@ -327,8 +327,8 @@ class Reader:
     def members(self, kind, rec, fields):
         at, whole = 32, rec + bytes(256)
         for what, name in self.events[kind][1]:
-            if what == "text":
-                size = 16 if name == "comm" else len(rec) - at
+            if what.startswith("text"):
+                size = int(what[5:-1])
                 fields[name] = whole[at:at + size].split(b"\0")[0]
                 at += size
                 continue
@@ -350,5 +350,5 @@ def parse_events(page):
         section = re.search(r"^## THE EVENTS$(.*?)^## ", f.read(), re.M | re.S).group(1)
     found = re.findall(r"^`([a-z-]+)` \((\d+)\)\n:   (.*)\.$", section, re.M)
     for name, kind, members in found:
-        events[int(kind)] = name, re.findall(r"\b([us](?:32|64)|text) (\w+)", members)
+        events[int(kind)] = name, re.findall(r"\b([us](?:32|64)|text\[\d+\]) (\w+)", members)
     return events

@@ -574,9 +574,46 @@ static const char *kinds(struct outq *q)
 	return text;
 }
 
+/* The build-id of what a symbol is in goes before the first such symbol, once: here the kernel's. */
+static void test_enrich__build_ids(void)
+{
+	static const char notes[] = "\4\0\0\0\4\0\0\0\3\0\0\0GNU\0\1\2\3\4";
+	char dir[] = "/tmp/hmmtrace-test-XXXXXX", path[64];
+	struct enrich e = { .ks = machine(MODULE_SYMS, MODULES), .sysfs = dir };
+	struct hmt_ref_get rec;
+	struct outq q = { 0 };
+	FILE *f;
+
+	ASSERT_NOT_NULL(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/kernel", dir);
+	ASSERT_OK(mkdir(path, 0700));
+	snprintf(path, sizeof(path), "%s/kernel/notes", dir);
+	f = fopen(path, "w");
+	ASSERT_NOT_NULL(f);
+	fwrite(notes, 1, sizeof(notes) - 1, f);
+	fclose(f);
+	e.out = &q;
+	hdr_make(&rec.h, HMT_REF_GET, sizeof(rec), 100);
+	rec.stack = -1;
+	rec.call_site = frames[0];
+	rec.ops = frames[1];
+	ASSERT_OK(enrich__deliver(&e, &rec.h));
+	ASSERT_STREQ(kinds(&q), "symbol module symbol ref-get");
+	ASSERT_OK(enrich__deliver(&e, &rec.h));
+	ASSERT_STREQ(kinds(&q), "ref-get");
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/kernel", dir);
+	rmdir(path);
+	rmdir(dir);
+	enrich__free(&e);
+	outq__free(&q);
+	kallsyms__free(e.ks);
+}
+
 static void test_enrich__before_use(void)
 {
-	struct enrich e = { .ks = machine(MODULE_SYMS, MODULES), .read_stack = read_stack };
+	struct enrich e = { .ks = machine(MODULE_SYMS, MODULES), .read_stack = read_stack,
+			    .sysfs = "/nonexistent" };
 	struct outq q = { 0 };
 	struct hmt_ref_get rec;
 	struct loss l;
@@ -614,7 +651,8 @@ static void test_enrich__before_use(void)
 /* A range of Linux 5.2 names no driver: who registered it does. */
 static void test_enrich__range_without_ops(void)
 {
-	struct enrich e = { .ks = machine(MODULE_SYMS, MODULES), .read_stack = read_stack };
+	struct enrich e = { .ks = machine(MODULE_SYMS, MODULES), .read_stack = read_stack,
+			    .sysfs = "/nonexistent" };
 	const struct hmt_hdr *out;
 	struct hmt_range_register rec;
 	struct outq q = { 0 };
@@ -652,7 +690,8 @@ static void test_enrich__range_without_ops(void)
 /* A driver loaded while we look: its names are there when it registers. */
 static void test_enrich__new_module(void)
 {
-	struct enrich e = { .ks = machine("", ""), .read_stack = read_stack };
+	struct enrich e = { .ks = machine("", ""), .read_stack = read_stack,
+			    .sysfs = "/nonexistent" };
 	struct hmt_mirror_register rec;
 	struct outq q = { 0 };
 	struct loss l;
@@ -704,5 +743,5 @@ TEST_MAIN(TEST(test_batch__order), TEST(test_batch__older), TEST(test_batch__kee
 	  TEST(test_resync__births_during_the_walk), TEST(test_resync__deaths_during_the_walk),
 	  TEST(test_resync__reuse_during_the_walk), TEST(test_resync__old_records),
 	  TEST(test_resync__counts), TEST(test_resync__record), TEST(test_kallsyms__lookup),
-	  TEST(test_kallsyms__refresh), TEST(test_kallsyms__hidden), TEST(test_enrich__before_use),
+	  TEST(test_kallsyms__refresh), TEST(test_kallsyms__hidden), TEST(test_enrich__build_ids), TEST(test_enrich__before_use),
 	  TEST(test_enrich__range_without_ops), TEST(test_enrich__new_module), TEST(test_capture__nothing_left))

@@ -21,7 +21,8 @@ static void begin(void)
 	memset(&out, 0, sizeof(out));
 	memset(&enrich, 0, sizeof(enrich));
 	ASSERT_OK(loss__init(&loss, CPUS, 0));
-	enrich = (struct enrich){ .ks = kallsyms__new(""), .out = &out, .loss = &loss };
+	enrich = (struct enrich){ .ks = kallsyms__new(""), .out = &out, .loss = &loss,
+				   .sysfs = "/nonexistent" };
 	ASSERT_NOT_NULL(enrich.ks);
 	hot__init(&hot, 100);
 }
