@@ -36,6 +36,7 @@ int holders__left(struct holders *h, const struct hmt_file *rec)
 void holder_build(struct hmt_holder *rec, __u64 ts, const struct left_file *f,
 		  const struct holder_obj *o, const char *path)
 {
+	static const char anon[] = "anon_inode:";
 	char *to = (char *)&rec->path;
 	size_t len;
 
@@ -46,10 +47,9 @@ void holder_build(struct hmt_holder *rec, __u64 ts, const struct left_file *f,
 	rec->owner = f->owner;
 	rec->fd = o->fd;
 	if (!path) {
-		if (!f->major)
-			len = (size_t)snprintf(to, HMT_HOLDER_PATH_LEN, "anon_inode:");
-		else
-			len = 0;
+		/* Not snprintf(): a hardened one takes the first word for all the room there is. */
+		len = f->major ? 0 : sizeof(anon) - 1;
+		memcpy(to, anon, len);
 		memcpy(to + len, f->name, strnlen(f->name, sizeof(f->name)));
 		return;
 	}
