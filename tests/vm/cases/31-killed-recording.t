@@ -7,8 +7,10 @@ RUN:
 		hmmtrace record -q --events all=each -o $ms.hmt >$ms.out 2>&1 &
 		pid=$!
 		until_true 20 test -s $ms.hmt
-		exercise --mixed 4s --threads 4 >/dev/null 2>&1 &
+		exercise --mixed 8s --threads 4 >/dev/null 2>&1 &
 		load=$!
+		# Begun, with the names of the kernel read, which takes a second when emulated.
+		until_true 20 sh -c "[ \$(wc -c <$ms.hmt) -gt 12000 ]"
 		sleep $ms
 		kill -9 $pid
 		wait $pid || true

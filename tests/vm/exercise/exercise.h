@@ -20,6 +20,8 @@
 
 /* Beside what the module has: does the C library have threads on this kernel? */
 #define EXERCISE_THREADS (1ULL << 63)
+/* The device does what a driver must not, also where the kernel refuses it. */
+#define EXERCISE_MISUSE (1ULL << 62)
 
 enum scenario_kind { LEGAL, FAULT };
 

@@ -91,6 +91,7 @@ static const struct {
 	{ HMM_EXERCISER_REFUSES_NO_MIRROR,
 	  "this kernel does not look whether a range has a registered mirror" },
 	{ EXERCISE_THREADS, "threads of this C library die of clone3() on this kernel" },
+	{ EXERCISE_MISUSE, "this device is one that does not misbehave" },
 	{ HMM_EXERCISER_SURVIVES_CHURN,
 	  "this kernel follows a NULL pointer when invalidated while its last mirror goes" },
 };
@@ -334,7 +335,9 @@ static void ask_module(struct options *o)
 		exit(2);
 	}
 	o->apis = hello.apis | (threads_work() ? EXERCISE_THREADS : 0);
-	if (!(hello.manners & HMM_EXERCISER_MISBEHAVES))
+	if (hello.manners & HMM_EXERCISER_MISBEHAVES)
+		o->apis |= EXERCISE_MISUSE;
+	else
 		o->kind = LEGAL;
 }
 

@@ -652,7 +652,8 @@ static void mirror_threads(struct run *r)
 	S(transient_references, LEGAL, 0, HMM_GET, "many gets and puts, one beyond the mirror's life", ) \
 	S(failures_handled, LEGAL, 0, HMM_GET, "registers that failed and were not undone", ) \
 	S(refusals_handled, LEGAL, 0, 0, "what refuses without a reference, everywhere", ) \
-	S(range_refused_without_mirror, LEGAL, 0, HMM_EXERCISER_REFUSES_NO_MIRROR, \
+	S(range_refused_without_mirror, LEGAL, 0, \
+	  HMM_EXERCISER_REFUSES_NO_MIRROR | EXERCISE_MISUSE, \
 	  "range through a mirror that is gone: refused, no reference taken", ) \
 	S(busy_handled, LEGAL, 0, SURVIVES(BUSY), "registers that said -EBUSY to what is registered", ) \
 	S(mirror_outlives_process, LEGAL, 0, 0, \
