@@ -3,6 +3,7 @@
  * cmd_info.c - what a file says of itself, and whether it is whole.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -74,11 +75,18 @@ static int find_modules(struct modules *m, struct source *s, struct errmsg *err)
 	return ret;
 }
 
+/* A text of 64 bytes is eight members: the compiler has to be shown all of them. */
+static const char *module_text(const struct hmt_module *m, size_t offset)
+{
+	return (const char *)m + offset;
+}
+
 static void modules_text(const struct modules *m)
 {
 	for (size_t i = 0; i < m->nr; i++)
-		printf("build-id    %-24.64s %.64s\n", (const char *)&m->v[i].name,
-		       (const char *)&m->v[i].build_id);
+		printf("build-id    %-24.64s %.64s\n",
+		       module_text(&m->v[i], offsetof(struct hmt_module, name)),
+		       module_text(&m->v[i], offsetof(struct hmt_module, build_id)));
 }
 
 static void modules_json(struct jsonw *j, const struct modules *m)
@@ -86,8 +94,8 @@ static void modules_json(struct jsonw *j, const struct modules *m)
 	jsonw__key(j, "modules");
 	jsonw__array(j);
 	for (size_t i = 0; i < m->nr; i++) {
-		const char *name = (const char *)&m->v[i].name;
-		const char *id = (const char *)&m->v[i].build_id;
+		const char *name = module_text(&m->v[i], offsetof(struct hmt_module, name));
+		const char *id = module_text(&m->v[i], offsetof(struct hmt_module, build_id));
 
 		jsonw__object(j);
 		jsonw__key(j, "name");

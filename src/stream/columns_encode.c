@@ -128,13 +128,15 @@ static enum group group_of(unsigned int kind, const char *name)
 static void plan_kind(struct plan *p, unsigned int kind)
 {
 	const struct record_desc *d = record_desc(kind);
-	unsigned int base;
+	unsigned int base, nr;
 
 	if (!d)
 		return;
 	base = kind < HMT_TASK || kind == HMT_SYNC_OBJECT ? 64 : 32;
+	nr = (unsigned int)(d->size - base) / 4;
 	p->known = true;
-	p->nr = (__u8)((d->size - base) / 4);
+	/* A longer kind has the rest of its words written as they are. */
+	p->nr = (__u8)(nr < COLUMNS_MAX ? nr : COLUMNS_MAX);
 	for (unsigned int i = 0; i < d->nr_fields; i++) {
 		const struct field_desc *f = &d->fields[i];
 		unsigned int halves = f->type == FIELD_u64 || f->type == FIELD_s64 ? 2 : 1;
@@ -143,6 +145,8 @@ static void plan_kind(struct plan *p, unsigned int kind)
 		for (unsigned int h = 0; h < halves && f->offset >= base; h++) {
 			unsigned int at = (f->offset - base) / 4 + h;
 
+			if (at >= p->nr)
+				return;
 			/* Windows are as long as others; where they begin is another matter. */
 			p->rel[at] = group == GROUP_END || group == GROUP_WINDOW_END;
 			p->group[at] = group ? (__u8)(group << 1 | h) : 0;

@@ -50,7 +50,7 @@ static struct {
 } test_now;
 
 static void test_fail(const char *file, int line, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4), noreturn));
+	__attribute__((format(printf, 3, 4), noreturn, unused));
 static void test_fail(const char *file, int line, const char *fmt, ...)
 {
 	va_list ap;
