@@ -158,7 +158,21 @@ void ex_object_free(struct ex_object *obj);
 bool ex_claim(struct ex_object *obj, enum ex_state next);
 void ex_object_done(struct ex_object *obj, struct hmm_exerciser_cmd *cmd, long result);
 void ex_release_all(struct ex_file *file);
-void ex_run(struct ex_object *obj, u64 flags, void (*fn)(struct ex_object *obj));
+void ex_run_in_worker(struct ex_object *obj, void (*fn)(struct ex_object *obj));
+
+/*
+ * Run @fn here, or, as drivers do that cannot block where they are, in a kworker.
+ * Inline: a stack is to show the action that was asked for, and not this.
+ */
+static __always_inline void ex_run(struct ex_object *obj, u64 flags,
+				   void (*fn)(struct ex_object *obj))
+{
+	if (flags & HMM_EXERCISER_F_WORKER)
+		ex_run_in_worker(obj, fn);
+	else
+		fn(obj);
+}
+
 void ex_pretend_signal(u64 flags);
 
 /* One per action, named after it: notifier.c, interval.c, mirror.c, object.c, main.c */

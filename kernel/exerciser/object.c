@@ -264,15 +264,10 @@ static void object_work_fn(struct work_struct *work)
 	w->fn(w->obj);
 }
 
-/* Run @fn here, or, as drivers do that cannot block where they are, in a kworker. */
-void ex_run(struct ex_object *obj, u64 flags, void (*fn)(struct ex_object *obj))
+void ex_run_in_worker(struct ex_object *obj, void (*fn)(struct ex_object *obj))
 {
 	struct object_work w = { .obj = obj, .fn = fn };
 
-	if (!(flags & HMM_EXERCISER_F_WORKER)) {
-		fn(obj);
-		return;
-	}
 	INIT_WORK_ONSTACK(&w.work, object_work_fn);
 	queue_work(ex_workqueue, &w.work);
 	flush_work(&w.work);

@@ -326,7 +326,7 @@ void report__finding(struct report *r, const struct finding *f)
 
 void report__released(struct report *r, const struct finding *f)
 {
-	struct report_cause *c = report_cause(r, f);
+	struct report_cause *c = report_cause_released(r, f);
 
 	if (c)
 		c->released++;

@@ -206,6 +206,24 @@ found:
 	return c;
 }
 
+struct report_cause *report_cause_released(struct report *r, const struct finding *f)
+{
+	const struct object_view *o = &f->object;
+
+	if (o->class != HMT_CLASS_HMM)
+		return report_cause(r, f);
+	/* It no longer says which get it was: by the count it is of, then. */
+	for (size_t i = 1; i < r->nr_causes; i++) {
+		struct report_cause *c = r->causes[i];
+
+		if (c->rule == f->rule && c->first.object.class == o->class &&
+		    c->first.object.serial == o->serial &&
+		    c->first.object.generation == o->generation)
+			return c;
+	}
+	return NULL;
+}
+
 void report_count_finding(struct report *r, const struct finding *f)
 {
 	const struct object_view *o = &f->object;

@@ -17,6 +17,8 @@ __u32 report_lane(struct report *r, const struct object_view *o, const struct ob
 __u32 report_holder(struct report *r, const struct object_view *o);
 /* NULL: no memory. */
 struct report_cause *report_cause(struct report *r, const struct finding *f);
+/* The cause of what is released after all. Return: NULL when that cannot be told. */
+struct report_cause *report_cause_released(struct report *r, const struct finding *f);
 void report_count_finding(struct report *r, const struct finding *f);
 
 #endif /* OUT_REPORT_ROWS_H */

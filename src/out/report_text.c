@@ -97,7 +97,7 @@ static void add_sure(struct strbuf *sb, const struct report_cause *c)
 		strbuf__addf(sb, ", %s%s", fmt_bytes(bytes, sizeof(bytes), c->bytes),
 			     c->certain + c->inconclusive > 1 ? " in all" : "");
 	if (c->released)
-		strbuf__addf(sb, "; %llu released after all", (unsigned long long)c->released);
+		strbuf__addf(sb, "; %llu released too late", (unsigned long long)c->released);
 	strbuf__addc(sb, '\n');
 }
 
@@ -139,7 +139,7 @@ static void add_where(struct strbuf *sb, const struct sink *s, const struct repo
 	}
 	if (missing && f->nr_siblings_released && c->release_place) {
 		label(sb, "others are");
-		strbuf__addf(sb, "released in %s (%llu of %u)\n",
+		strbuf__addf(sb, "released in %s (%llu of %u born there)\n",
 			     place_name(s, c->release_place, name),
 			     (unsigned long long)f->sibling_release.count, f->nr_siblings);
 	}
@@ -180,7 +180,8 @@ void report_text_causes(const struct report *r, const struct sink *s)
 	shown = s->verbose || nr <= ROWS_SHOWN ? nr : ROWS_SHOWN;
 	if (nr)
 		strbuf__addf(&sb, "\n%s\n", rows[0]->severity > SEVERITY_NOTE ?
-					    "what is wrong" : "to note");
+					    "what is wrong (M: mirror, R: range, A: address space)" :
+					    "to note (M: mirror, R: range, A: address space)");
 	for (size_t i = 0; i < shown; i++)
 		add_cause(&sb, s, rows[i]);
 	if (shown < nr)

@@ -296,7 +296,7 @@ static void blame_missing(const struct symtab *t, const struct finding *f, const
 	if (*fn)
 		snprintf(buf, size, "%s unregisters the mirror without %s of %s", fn, missing, born);
 	else if (strchr(born, '('))
-		snprintf(buf, size, "nobody called %s for %s", missing, born);
+		snprintf(buf, size, "nobody called %s in time for %s", missing, born);
 }
 
 static void blame(const struct symtab *t, const struct finding *f, char *buf, size_t size)

@@ -59,7 +59,7 @@ function causeCard(c) {
   card.append(el("div", "badges", driverBadge(c.driver),
     el("span", `badge ${unsure ? "unsure" : c.severity}`, unsure ? "not certain" : c.severity),
     nr > 1 ? el("span", "badge", `${count(nr)} times`) : null,
-    c.released ? el("span", "badge good", `${count(c.released)} released after all`) : null));
+    c.released ? el("span", "badge", `${count(c.released)} released too late`) : null));
   card.append(el("h3", "", c.title));
   if (c.blame) card.append(el("p", "in-short", c.blame));
   const dl = el("dl", "");
