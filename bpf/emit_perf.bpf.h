@@ -37,30 +37,16 @@ static __always_inline long output(void *ctx, void *rec, __u64 size)
 				     size & (SCRATCH_BYTES - 1));
 }
 
-/* The hole is told with the time of the record behind it, and before it. Return: 0 if it is. */
-static __always_inline long emit_marker(void *ctx, __u64 ts)
-{
-	__u64 total = *(volatile __u64 *)&hmt_ring_lost;
-	struct hmt_lost e;
-
-	stamp(&e.h, HMT_LOST, sizeof(e), 0);
-	e.h.ts = ts;
-	e.cause = HMT_CAUSE_RING_FULL;
-	e.prog = -1;
-	e.count = total;
-	if (output(ctx, &e, sizeof(e)))
-		return -1;
-	*(volatile __u64 *)&hmt_ring_marked = total;
-	return 0;
-}
-
+/*
+ * No marker of a hole, as there is in the ring: other CPUs go on while this one
+ * finds no room, and where the hole lies among theirs a marker here cannot say.
+ * The reader has the total, and takes it as a hole anywhere since the last one.
+ */
 static __always_inline void emit_submit(void *ctx, void *rec)
 {
 	struct hmt_hdr *h = rec;
 
-	/* No record without the marker of the hole before it. */
-	if ((*(volatile __u64 *)&hmt_ring_lost == *(volatile __u64 *)&hmt_ring_marked ||
-	     !emit_marker(ctx, h->ts)) && !output(ctx, rec, h->size))
+	if (!output(ctx, rec, h->size))
 		return;
 	count_loss(HMT_CAUSE_RING_FULL);
 	__sync_fetch_and_add(&hmt_ring_lost, 1);

@@ -221,6 +221,7 @@ enum hmt_kind {
 /*
  * count events were lost on hdr.cpu for this cause (enum hmt_cause), some time
  * between since and hdr.ts. prog: index of the BPF program in the plan, or -1.
+ * count 0: some of what another record counts may have been lost right here.
  */
 #define HMT_FIELDS_lost(F) F(u32, cause, cause) F(s32, prog, dec) \
 	F(u64, count, dec) F(u64, since, ns)

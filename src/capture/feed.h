@@ -11,6 +11,7 @@
 #define CAPTURE_FEED_H
 
 #include <hmmtrace/event.h>
+#include <stdbool.h>
 
 #include "capture/ring.h"
 
@@ -21,6 +22,11 @@ struct feed;
 typedef int (*feed_fn)(void *ctx, const struct hmt_hdr *rec, size_t len);
 
 struct feed_ops {
+	/*
+	 * What is lost leaves no marker among the records: between two cuts with different
+	 * totals it may lie anywhere.
+	 */
+	bool holes_anywhere;
 	/* Until the programs ask to be read or the time is over. Return: 0, -EINTR or another. */
 	int (*wait)(struct feed *f, int timeout_ms);
 	/* Records that found no room, since the programs were loaded. */

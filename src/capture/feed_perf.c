@@ -106,6 +106,7 @@ static void feed_perf_close(struct feed *f)
 }
 
 static const struct feed_ops feed_perf_ops = {
+	.holes_anywhere = true,
 	.wait = feed_perf_wait, .lost = feed_perf_lost, .cut = feed_perf_cut,
 	.drain = feed_perf_drain, .close = feed_perf_close,
 };

@@ -141,9 +141,20 @@ static int look(struct reader *r, __u64 ts)
 	return holders__look(&r->holders, ts + holders__slack(&r->holders), ts, &r->out);
 }
 
-/* The oldest nr of the batch. set: NULL, or what they are to be applied to. */
-static int deliver(struct reader *r, size_t nr, struct sync_set *set)
+/* A hole right before rec, of records that are counted elsewhere. */
+static int doubt(struct reader *r, const struct hmt_hdr *rec)
 {
+	return loss__report_one(&r->loss, HMT_CAUSE_RING_FULL, HMT_CPU_NONE, -1, 0, rec->ts,
+				&r->out);
+}
+
+/*
+ * The oldest nr of the batch. lost: how many there were until the cut they are
+ * older than. set: NULL, or what they are to be applied to.
+ */
+static int deliver(struct reader *r, size_t nr, __u64 lost, struct sync_set *set)
+{
+	bool holes = r->feed.ops->holes_anywhere && lost != r->loss.ring_reported;
 	int err = 0;
 
 	for (size_t i = 0; i < nr && !err; i++) {
@@ -154,6 +165,10 @@ static int deliver(struct reader *r, size_t nr, struct sync_set *set)
 			err = report_ring(r, ((const struct hmt_lost *)rec)->count, rec->ts);
 			continue;
 		}
+		if (holes)
+			err = doubt(r, rec);
+		if (err)
+			break;
 		r->records++;
 		/* Before the record whose time may end the grace of what is held. */
 		if (holders__due(&r->holders, rec->ts))
@@ -274,7 +289,7 @@ static int catch_up(struct reader *r, __u64 lost, struct sync_set *set)
 	if (err || lost_after != lost)
 		return err == -EAGAIN ? 0 : err;
 	batch__sort(&r->batch);
-	err = deliver(r, batch__older(&r->batch, ts), set);
+	err = deliver(r, batch__older(&r->batch, ts), lost, set);
 	r->cut = ts;
 	return err ? err : 1;
 }
@@ -430,7 +445,7 @@ static int one_round(struct reader *r)
 	 */
 	err = report_recursion(r);
 	if (!err)
-		err = deliver(r, batch__older(&r->batch, ts), NULL);
+		err = deliver(r, batch__older(&r->batch, ts), lost, NULL);
 	return err ? err : report_losses(r, lost);
 }
 
