@@ -5,9 +5,10 @@
  * buffer when it is done.
  *
  * So "reserve" cannot fail and "submit" can. What the reader relies on differs
- * in one thing from the ring: hdr.ts is taken before there is room, so a record
- * older than an instant may still be on its way in at that instant. Programs
- * run with preemption off: after an RCU grace period all of them are in.
+ * in two things from the ring: a hole has no marker (see emit_submit()), and
+ * hdr.ts is taken before there is room, so a record older than an instant may
+ * still be on its way in at that instant. Programs run with preemption off:
+ * after an RCU grace period all of them are in.
  *
  * One record at a time: classic tracepoint programs do not nest on a CPU.
  */

@@ -167,8 +167,6 @@ int enrich__deliver(struct enrich *e, const struct hmt_hdr *rec)
 	const struct record_desc *d = record_desc(rec->kind);
 	union record_buf buf;
 
-	if (kallsyms__load(e->ks))
-		return -ENOMEM;
 	rec = name_driver(e, rec, &buf);
 	check_modules(e, rec);
 	for (int i = 0; d && i < d->nr_fields; i++) {

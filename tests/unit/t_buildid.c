@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Build-ids out of ELF notes, those that are none included, and out of sysfs. */
 #include <errno.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "capture/buildid.h"
+#include "sysfs.h"
 #include "test.h"
 
 /* A note of the kernel's that is not the id, then the id. */
@@ -40,25 +39,14 @@ static void test_buildid__lies(void)
 
 static void test_buildid__from_sysfs(void)
 {
-	char dir[] = "/tmp/hmmtrace-test-XXXXXX", path[256], hex[BUILDID_LEN];
-	FILE *f;
+	char dir[] = "/tmp/hmmtrace-test-XXXXXX", hex[BUILDID_LEN];
 
-	ASSERT_NOT_NULL(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/kernel", dir);
-	ASSERT_OK(mkdir(path, 0700));
-	snprintf(path, sizeof(path), "%s/kernel/notes", dir);
-	f = fopen(path, "w");
-	ASSERT_NOT_NULL(f);
-	fwrite(notes, 1, sizeof(notes) - 1, f);
-	fclose(f);
+	sysfs_make(dir, notes, sizeof(notes) - 1);
 	ASSERT_OK(buildid_read(dir, "", hex));
 	ASSERT_STREQ(hex, "0123abcdef");
 	ASSERT_EQ(buildid_read(dir, "none", hex), -ENOENT);
 	ASSERT_EQ(buildid_read(dir, "../kernel", hex), -ENOENT);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/kernel", dir);
-	rmdir(path);
-	rmdir(dir);
+	sysfs_remove(dir);
 }
 
 TEST_MAIN(TEST(test_buildid__from_notes), TEST(test_buildid__lies), TEST(test_buildid__from_sysfs))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The parts of the reader that need no kernel: order, losses, resync, names. */
+#include "sysfs.h"
 #include "test.h"
 
 #include <errno.h>
@@ -578,20 +579,12 @@ static const char *kinds(struct outq *q)
 static void test_enrich__build_ids(void)
 {
 	static const char notes[] = "\4\0\0\0\4\0\0\0\3\0\0\0GNU\0\1\2\3\4";
-	char dir[] = "/tmp/hmmtrace-test-XXXXXX", path[64];
+	char dir[] = "/tmp/hmmtrace-test-XXXXXX";
 	struct enrich e = { .ks = machine(MODULE_SYMS, MODULES), .sysfs = dir };
 	struct hmt_ref_get rec;
 	struct outq q = { 0 };
-	FILE *f;
 
-	ASSERT_NOT_NULL(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/kernel", dir);
-	ASSERT_OK(mkdir(path, 0700));
-	snprintf(path, sizeof(path), "%s/kernel/notes", dir);
-	f = fopen(path, "w");
-	ASSERT_NOT_NULL(f);
-	fwrite(notes, 1, sizeof(notes) - 1, f);
-	fclose(f);
+	sysfs_make(dir, notes, sizeof(notes) - 1);
 	e.out = &q;
 	hdr_make(&rec.h, HMT_REF_GET, sizeof(rec), 100);
 	rec.stack = -1;
@@ -601,10 +594,7 @@ static void test_enrich__build_ids(void)
 	ASSERT_STREQ(kinds(&q), "symbol module symbol ref-get");
 	ASSERT_OK(enrich__deliver(&e, &rec.h));
 	ASSERT_STREQ(kinds(&q), "ref-get");
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/kernel", dir);
-	rmdir(path);
-	rmdir(dir);
+	sysfs_remove(dir);
 	enrich__free(&e);
 	outq__free(&q);
 	kallsyms__free(e.ks);
