@@ -11,15 +11,20 @@
 /* How often at most to ask whether modules came or went. */
 #define MODULES_CHECK_NS 200000000ULL
 
-/* Modules came or went: what an address is called has to be said again. */
-static bool names_changed(struct enrich *e)
+/*
+ * Modules came or went: what an address is called has to be said again.
+ * Return: 1 if so, 0 if not or nobody knows, -ENOMEM.
+ */
+static int names_changed(struct enrich *e)
 {
-	if (kallsyms__refresh(e->ks) <= 0)
-		return false;
+	int ret = kallsyms__refresh(e->ks);
+
+	if (ret <= 0)
+		return ret == -ENOMEM ? ret : 0;
 	map64__free(&e->addrs);
 	map64__free(&e->stacks);
 	map64__free(&e->modules);
-	return true;
+	return 1;
 }
 
 /* Two modules whose names have one hash: the id of the second is missing then. */
@@ -51,8 +56,11 @@ static int need_symbol(struct enrich *e, __u64 addr, __u64 ts)
 		return 0;
 	known = kallsyms__lookup(e->ks, addr, &name, &module, &offset);
 	/* Asked once per address: it is remembered below. */
-	if (!known && names_changed(e))
+	err = known ? 0 : names_changed(e);
+	if (err > 0)
 		known = kallsyms__lookup(e->ks, addr, &name, &module, &offset);
+	if (err < 0)
+		return err;
 	err = map64__put(&e->addrs, addr, e);
 	if (err || !known)
 		return err;
@@ -110,15 +118,18 @@ static int need_stack(struct enrich *e, __s32 id, const struct hmt_hdr *rec)
  * A module may be where another was: its addresses are not unknown, and wrong.
  * A driver is loaded before it registers, so that is the moment to look.
  */
-static void check_modules(struct enrich *e, const struct hmt_hdr *rec)
+static int check_modules(struct enrich *e, const struct hmt_hdr *rec)
 {
+	int ret;
+
 	if (rec->kind != HMT_MIRROR_REGISTER && rec->kind != HMT_RANGE_REGISTER &&
 	    rec->kind != HMT_REF_GET)
-		return;
+		return 0;
 	if (rec->ts - e->checked < MODULES_CHECK_NS)
-		return;
+		return 0;
 	e->checked = rec->ts;
-	names_changed(e);
+	ret = names_changed(e);
+	return ret < 0 ? ret : 0;
 }
 
 /* The first frame that is neither ours nor the call itself. Return: 0 if there is none. */
@@ -166,21 +177,19 @@ int enrich__deliver(struct enrich *e, const struct hmt_hdr *rec)
 {
 	const struct record_desc *d = record_desc(rec->kind);
 	union record_buf buf;
+	int err;
 
 	rec = name_driver(e, rec, &buf);
-	check_modules(e, rec);
-	for (int i = 0; d && i < d->nr_fields; i++) {
+	err = check_modules(e, rec);
+	for (int i = 0; !err && d && i < d->nr_fields; i++) {
 		const struct field_desc *f = &d->fields[i];
-		int err = 0;
 
 		if (f->show == SHOW_sym)
 			err = need_symbol(e, field_value(rec, f), rec->ts);
 		else if (f->show == SHOW_stack && rec->kind != HMT_STACK)
 			err = need_stack(e, (__s32)field_value(rec, f), rec);
-		if (err)
-			return err;
 	}
-	return outq__push(e->out, rec);
+	return err ? err : outq__push(e->out, rec);
 }
 
 void enrich__free(struct enrich *e)

@@ -64,7 +64,7 @@ static int push_all(struct snapshot_source *s, __u64 ts)
 {
 	struct enrich e = { .ks = kallsyms__new(""), .out = &s->out };
 	struct sync_set set;
-	int err = e.ks ? 0 : -ENOMEM;
+	int err = e.ks ? kallsyms__load(e.ks) : -ENOMEM;
 
 	sync_set__init(&set, ts);
 	err = err ? err : snapshot__to_sync(&s->snap, &set);

@@ -24,6 +24,8 @@ static void begin(void)
 	enrich = (struct enrich){ .ks = kallsyms__new(""), .out = &out, .loss = &loss,
 				   .sysfs = "/nonexistent" };
 	ASSERT_NOT_NULL(enrich.ks);
+	/* As the reader does, before the first record. */
+	ASSERT_OK(kallsyms__load(enrich.ks));
 	hot__init(&hot, 100);
 }
 
