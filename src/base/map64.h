@@ -60,6 +60,20 @@ static inline void *map64__get(const struct map64 *m, __u64 key)
 }
 
 /*
+ * Where the value is, to be replaced in place by another that is not NULL: good
+ * until the next put or del. Return: NULL when there is none.
+ */
+static inline void **map64__at(const struct map64 *m, __u64 key)
+{
+	if (!m->nr)
+		return NULL;
+	for (size_t i = map64__home(m, key); m->slots[i].val; i = (i + 1) & m->mask)
+		if (m->slots[i].key == key)
+			return &m->slots[i].val;
+	return NULL;
+}
+
+/*
  * Puts or replaces; val must not be NULL.
  * Return: 0; -ENOMEM or -EINVAL with the map as it was.
  */

@@ -191,6 +191,23 @@ static int count_lost(struct judge *j, const struct hmt_lost *l)
 	return 0;
 }
 
+/* What is no event of a mirror or range. */
+static __attribute__((noinline)) int feed_other(struct judge *j, const struct hmt_hdr *rec)
+{
+	/* Names first: what a record proves may already need them. */
+	int ret = symtab__feed(j->symtab, rec);
+
+	if (!ret)
+		ret = engine__feed(j->engine, rec);
+	if (ret)
+		return ret;
+	if (rec->kind == HMT_LOST)
+		return count_lost(j, (const struct hmt_lost *)rec);
+	if (rec->kind == HMT_HOT_COUNT)
+		return hot_table__add(&j->hot, (const struct hmt_hot_count *)rec);
+	return 0;
+}
+
 int judge__feed(struct judge *j, const struct hmt_hdr *rec)
 {
 	int ret;
@@ -199,17 +216,10 @@ int judge__feed(struct judge *j, const struct hmt_hdr *rec)
 		j->sink.t0 = rec->ts;
 		j->began = true;
 	}
-	/* Names first: what a record proves may already need them. */
-	ret = symtab__feed(j->symtab, rec);
-	if (!ret)
-		ret = engine__feed(j->engine, rec);
-	if (!ret && rec->kind == HMT_LOST)
-		ret = count_lost(j, (const struct hmt_lost *)rec);
-	if (!ret && rec->kind == HMT_HOT_COUNT)
-		ret = hot_table__add(&j->hot, (const struct hmt_hot_count *)rec);
-	if (!ret && j->watch.record)
-		ret = j->watch.record(j->watch.ctx, j->engine, rec);
-	return ret;
+	ret = rec->kind < HMT_TASK ? engine__feed(j->engine, rec) : feed_other(j, rec);
+	if (ret || !j->watch.record)
+		return ret;
+	return j->watch.record(j->watch.ctx, j->engine, rec);
 }
 
 int judge__finish(struct judge *j)

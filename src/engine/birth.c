@@ -27,6 +27,7 @@ struct object *life_begin(struct engine *e, struct object *o, enum life state)
 	o->generation++;
 	if (state == LIFE_UNKNOWN)
 		o->flags |= OBJ_BORN_BEFORE;
+	e->stats.begun++;
 	if (o->class == HMT_CLASS_MIRROR) {
 		e->stats.mirrors++;
 		e->stats.live_mirrors++;

@@ -10,18 +10,15 @@
  */
 #include "engine/priv.h"
 
-static enum call_kind kind_of(__u16 record)
+static inline enum call_kind kind_of(__u16 record)
 {
-	switch (record) {
-	case HMT_INVALIDATE_BEGIN:
-	case HMT_INVALIDATE_END:
-		return CALL_INVALIDATE;
-	case HMT_CALLBACK_BEGIN:
-	case HMT_CALLBACK_END:
-		return CALL_CALLBACK;
-	default:
-		return CALL_RELEASE;
-	}
+	static const __u8 kinds[HMT_KIND_MAX] = {
+		[HMT_INVALIDATE_BEGIN] = CALL_INVALIDATE, [HMT_INVALIDATE_END] = CALL_INVALIDATE,
+		[HMT_CALLBACK_BEGIN] = CALL_CALLBACK, [HMT_CALLBACK_END] = CALL_CALLBACK,
+		[HMT_RELEASE_BEGIN] = CALL_RELEASE, [HMT_RELEASE_END] = CALL_RELEASE,
+	};
+
+	return kinds[record];
 }
 
 struct moment call_moment(const struct call *c)
@@ -135,28 +132,32 @@ static void forget_thread(struct engine *e, struct call *top)
 
 static void enter(struct engine *e, const struct event *ev)
 {
-	struct call *up = top_of(e, ev->m.tid), *c;
+	void **top = map64__at(&e->threads, ev->m.tid);
+	struct call *up, *c;
 
 	if (!ev->m.tid)
 		return;
-	if (depth_of(up) == MAX_DEPTH) {
+	up = top && *top != &e->idle ? *top : NULL;
+	if (up && depth_of(up) == MAX_DEPTH) {
 		forget_thread(e, up);
 		return;
 	}
 	c = new_call(e);
 	if (!c)
 		return;
-	if (!up && map64__get(&e->threads, ev->m.tid))
-		e->nr_idle--;
 	*c = (struct call){
 		.up = up, .ts = ev->m.ts, .mm = ev->h->mm, .hmm = ev->id->hmm,
 		.mirror = ev->id->mirror, .range = ev->id->range,
 		.tgid = ev->m.tgid, .tid = ev->m.tid, .kind = (__u8)kind_of(ev->m.kind),
 	};
-	list_init(&c->fifo);
 	list_add(&c->fifo, c->kind == CALL_INVALIDATE ? &e->invalidations : &e->calls);
-	set_top(e, ev->m.tid, c);
-	watch_calls_due(e, c);
+	e->nr_idle -= top && !up;
+	if (top)
+		*top = c;
+	else
+		set_top(e, ev->m.tid, c);
+	if ((c->kind == CALL_INVALIDATE ? e->invalidations_due : e->calls_due) == NEVER)
+		watch_calls_due(e, c);
 }
 
 static bool is_end_of(const struct call *c, const struct event *ev)
@@ -195,8 +196,10 @@ static void returned(struct engine *e, struct call *c, const struct event *ev)
 /* Return: false when no begin of it was seen. */
 static bool leave(struct engine *e, const struct event *ev)
 {
-	struct call *top = top_of(e, ev->m.tid), *c, *up;
+	void **at = map64__at(&e->threads, ev->m.tid);
+	struct call *top, *c, *up;
 
+	top = at && *at != &e->idle ? *at : NULL;
 	for (c = top; c && !is_end_of(c, ev); c = c->up)
 		;
 	if (!c)
@@ -207,12 +210,14 @@ static bool leave(struct engine *e, const struct event *ev)
 		drop(e, top);
 	}
 	up = c->up;
+	*at = up ? up : &e->idle;
 	returned(e, c, ev);
-	if (!up && e->nr_idle >= MAX_IDLE)
+	/* One that is inside of nothing more than are remembered: it stays, the others go. */
+	if (!up && e->nr_idle >= MAX_IDLE) {
 		forget_idle(e);
-	if (!up)
-		e->nr_idle++;
-	set_top(e, ev->m.tid, up ? up : &e->idle);
+		set_top(e, ev->m.tid, &e->idle);
+	}
+	e->nr_idle += !up;
 	return true;
 }
 

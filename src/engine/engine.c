@@ -93,11 +93,14 @@ static const event_fn handlers[HMT_KIND_MAX] = {
 	[HMT_TASK_EXIT] = on_task_exit,
 };
 
-static void read_moment(const struct hmt_hdr *h, struct moment *m)
+static inline void read_moment(const struct hmt_hdr *h, struct moment *m)
 {
 	*m = (struct moment){
 		.ts = h->ts, .kind = h->kind, .tgid = h->tgid, .tid = h->tid, .stack = -1,
 	};
+	/* What there is most of has no more to it. */
+	if (h->kind > HMT_REF_PUT)
+		return;
 	switch (h->kind) {
 	case HMT_MIRROR_REGISTER:
 		m->stack = ((const struct hmt_mirror_register *)h)->stack;
@@ -127,26 +130,26 @@ static void dispatch(struct engine *e, const struct hmt_hdr *rec)
 	switch (rec->kind) {
 	case HMT_START:
 		on_start(e, (const void *)rec);
-		return;
+		break;
 	case HMT_END:
 		e->stats.ended = true;
-		return;
+		break;
 	case HMT_SYNC_BEGIN:
 		on_sync_begin(e, (const void *)rec);
-		return;
+		break;
 	case HMT_SYNC_OBJECT:
 		on_sync_object(e, (const void *)rec);
-		return;
+		break;
 	case HMT_SYNC_END:
 		on_sync_end(e, (const void *)rec);
-		return;
+		break;
 	}
-	if (rec->kind < HMT_KIND_MAX && handlers[rec->kind]) {
-		struct event ev = { .h = rec, .id = (const struct hmt_id *)rec };
+}
 
-		read_moment(rec, &ev.m);
-		handlers[rec->kind](e, &ev);
-	}
+static inline void move_time(struct engine *e, __u64 ts)
+{
+	if (ts > e->now)
+		e->now = e->stats.last_ts = ts;
 }
 
 /* Records about records: their time is when they were written. */
@@ -155,14 +158,9 @@ static bool moves_time(const struct hmt_hdr *rec)
 	return rec->kind != HMT_STACK && rec->kind != HMT_SYMBOL && rec->kind != HMT_TASK;
 }
 
-int engine__feed(struct engine *e, const struct hmt_hdr *rec)
+/* What is no event: of the stream itself, about records, or of a kind yet to come. */
+static int feed_other(struct engine *e, const struct hmt_hdr *rec)
 {
-	if (e->oom)
-		return -ENOMEM;
-	if (!e->stats.records++)
-		e->stats.first_ts = rec->ts;
-	if (rec->kind < HMT_KIND_MAX)
-		e->stats.kinds[rec->kind]++;
 	/*
 	 * A reader that was held up told of it late. It says more of what is due
 	 * already, so it comes first, and leaves it to the next to move time.
@@ -177,9 +175,29 @@ int engine__feed(struct engine *e, const struct hmt_hdr *rec)
 		on_lost(e, (const void *)rec);
 	else
 		timers_run(e, rec->ts);
-	if (rec->ts > e->now)
-		e->now = e->stats.last_ts = rec->ts;
+	move_time(e, rec->ts);
 	dispatch(e, rec);
+	return e->oom ? -ENOMEM : 0;
+}
+
+int engine__feed(struct engine *e, const struct hmt_hdr *rec)
+{
+	struct event ev;
+
+	if (e->oom)
+		return -ENOMEM;
+	if (!e->stats.records++)
+		e->stats.first_ts = rec->ts;
+	if (rec->kind < HMT_KIND_MAX)
+		e->stats.kinds[rec->kind]++;
+	if (rec->kind >= HMT_KIND_MAX || !handlers[rec->kind])
+		return feed_other(e, rec);
+	timers_run(e, rec->ts);
+	move_time(e, rec->ts);
+	ev.h = rec;
+	ev.id = (const struct hmt_id *)rec;
+	read_moment(rec, &ev.m);
+	handlers[rec->kind](e, &ev);
 	return e->oom ? -ENOMEM : 0;
 }
 

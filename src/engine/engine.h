@@ -57,6 +57,7 @@ struct engine_stats {
 	__u64 kinds[HMT_KIND_MAX];
 	__u64 live_hmms, live_mirrors, live_ranges, live_refs; /* now; refs: on struct hmm and users */
 	__u64 mirrors, ranges, hmms;	/* lives seen, alive or not */
+	__u64 begun;		/* lives of mirrors and ranges that began: never goes back */
 	__u64 findings[SEVERITY_ERROR + 1]; /* certain, by severity */
 	__u64 inconclusive;
 	__u64 released;
@@ -90,8 +91,6 @@ int engine__finish(struct engine *e);
  */
 int engine__find(const struct engine *e, enum hmt_class class, __u64 addr,
 		 struct object_view *ret_view, struct object_view *ret_parent);
-/* Would engine__find() return 1? Without the views, which cost more than the answer. */
-bool engine__is_alive(const struct engine *e, enum hmt_class class, __u64 addr);
 const struct engine_stats *engine__stats(const struct engine *e);
 void engine__free(struct engine *e);
 

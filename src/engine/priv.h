@@ -86,6 +86,7 @@ void watch_add(struct engine *e, struct object *o, enum watch_kind kind);
 /* It ended, at m; rule is what would have been said. */
 void watch_over(struct engine *e, struct object *o, enum watch_kind kind, enum rule_id rule,
 		const struct moment *m);
+/* Nothing like c was waited for: from here on it is. */
 void watch_calls_due(struct engine *e, const struct call *c);
 /* Fires what is due at e->next_due. */
 void watch_run(struct engine *e);

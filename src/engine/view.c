@@ -4,13 +4,6 @@
 
 #include "engine/priv.h"
 
-bool engine__is_alive(const struct engine *e, enum hmt_class class, __u64 addr)
-{
-	const struct object *o = object_find(e, class, addr);
-
-	return o && o->serial && alive(o);
-}
-
 int engine__find(const struct engine *e, enum hmt_class class, __u64 addr,
 		 struct object_view *ret_view, struct object_view *ret_parent)
 {

@@ -234,8 +234,7 @@ void watch_calls_due(struct engine *e, const struct call *c)
 	__u64 *due = c->kind == CALL_INVALIDATE ? &e->invalidations_due : &e->calls_due;
 	enum grace grace = c->kind == CALL_INVALIDATE ? GRACE_INVALIDATE : GRACE_CALLBACK;
 
-	if (*due == NEVER)
-		set_due(e, due, c->ts + grace_of(e, grace));
+	set_due(e, due, c->ts + grace_of(e, grace));
 }
 
 void watch_finish(struct engine *e)

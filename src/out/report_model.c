@@ -210,9 +210,8 @@ static void notice(struct report *r, const struct engine *e, enum hmt_class clas
 	/* Only a register can have put another life in its place. */
 	if (known && (!is_range || rec->kind != HMT_RANGE_REGISTER))
 		return;
-	if (!engine__is_alive(e, class, addr))
+	if (engine__find(e, class, addr, &o, &up) != 1)
 		return;
-	engine__find(e, class, addr, &o, &up);
 	if (known && !is_stale(r, &o, rec))
 		return;
 	if (is_range)
@@ -221,31 +220,38 @@ static void notice(struct report *r, const struct engine *e, enum hmt_class clas
 		mirror_born(r, &o);
 }
 
-/* The engine takes no notice of what these name: if it lives, it was named before. */
-static bool names_nothing_new(unsigned int kind)
+static __attribute__((noinline)) void begin(struct report *r, const struct engine *e, __u64 ts)
 {
-	return kind >= HMT_INVALIDATE_BEGIN && kind <= HMT_CALLBACK_END;
+	r->stats = engine__stats(e);
+	r->t0 = ts;
+	curve__begin(&r->live, r->t0);
+	report_rows_begin(r);
+}
+
+/* Whatever began did so at a record that names it. Few records do: kept out of the way of the rest. */
+static __attribute__((noinline)) int notice_lives(struct report *r, const struct engine *e, const struct hmt_hdr *rec)
+{
+	const struct hmt_id *id = (const struct hmt_id *)rec;
+
+	r->begun = r->stats->begun;
+	if ((rec->kind && rec->kind < HMT_TASK) || rec->kind == HMT_SYNC_OBJECT) {
+		notice(r, e, HMT_CLASS_MIRROR, id->mirror, rec);
+		notice(r, e, HMT_CLASS_RANGE, id->range, rec);
+	}
+	return r->failed ? -ENOMEM : 0;
 }
 
 int report__record(struct report *r, const struct engine *e, const struct hmt_hdr *rec)
 {
-	const struct hmt_id *id = (const struct hmt_id *)rec;
-
-	if (!r->live.width_ns) {
-		r->t0 = rec->ts;
-		curve__begin(&r->live, r->t0);
-		report_rows_begin(r);
-	}
+	if (!r->stats)
+		begin(r, e, rec->ts);
 	/* Records about records bear the time they were written at, which may be late. */
 	if (rec->kind == HMT_STACK || rec->kind == HMT_SYMBOL || rec->kind == HMT_TASK)
 		return r->failed ? -ENOMEM : 0;
 	if (rec->ts > r->end)
 		r->end = rec->ts;
-	if (((rec->kind && rec->kind < HMT_TASK) || rec->kind == HMT_SYNC_OBJECT) &&
-	    !names_nothing_new(rec->kind)) {
-		notice(r, e, HMT_CLASS_MIRROR, id->mirror, rec);
-		notice(r, e, HMT_CLASS_RANGE, id->range, rec);
-	}
+	if (r->stats->begun != r->begun)
+		return notice_lives(r, e, rec);
 	return r->failed ? -ENOMEM : 0;
 }
 
@@ -270,9 +276,7 @@ static void range_over(struct report *r, const struct object_view *o, const stru
 		/* What a sync missed ended at a time nobody knows. */
 		if (!(life->flags & LIFE_BORN_BEFORE) && m->kind != HMT_SYNC_END) {
 			age = m->ts > life->born ? m->ts - life->born : 0;
-			if (hist__add(&r->lifetime, age) ||
-			    hist__add(&r->lanes[life->lane]->lifetime, age) ||
-			    hist__add(&r->lanes[life->lane]->driver->lifetime, age))
+			if (hist__add(&r->lanes[life->lane]->lifetime, age))
 				r->failed = true;
 		}
 	}

@@ -25,7 +25,7 @@
 struct report_driver {
 	char *name;
 	__u64 mirrors, mirrors_live, ranges, bytes_live;
-	struct hist lifetime;	/* of its ranges whose birth and end were seen */
+	struct hist lifetime;	/* of its ranges whose birth and end were seen; at the end */
 	struct curve live;	/* its ranges */
 	__u64 certain, inconclusive; /* findings of severity warn and error */
 };
@@ -94,6 +94,8 @@ struct report_life {
 struct report {
 	const struct symtab *symtab;
 	__u64 t0, end;
+	const struct engine_stats *stats; /* of the engine; from the first record on */
+	__u64 begun;			/* of these, what was looked at */
 	bool keep_lives, failed;
 
 	struct report_driver **drivers;
@@ -107,7 +109,7 @@ struct report {
 	struct map64 flagged;		/* id -> anything */
 
 	struct curve live;		/* all ranges */
-	struct hist lifetime;
+	struct hist lifetime;		/* at the end: what those of the lanes come to */
 
 	/* One in 2^shift of those that ended well; all others while there is room. */
 	struct report_life *lives;

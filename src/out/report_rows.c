@@ -302,6 +302,9 @@ void report_rows_finish(struct report *r)
 		curve__move(&r->drivers[i]->live, r->end);
 	for (size_t i = 0; i < r->nr_lanes; i++) {
 		curve__move(&r->lanes[i]->live, r->end);
+		if (hist__merge(&r->lanes[i]->driver->lifetime, &r->lanes[i]->lifetime) ||
+		    hist__merge(&r->lifetime, &r->lanes[i]->lifetime))
+			r->failed = true;
 		set_comm(r, r->lanes[i]->comm, r->lanes[i]->owner);
 	}
 	for (size_t i = 0; i < r->nr_holders; i++)

@@ -53,6 +53,27 @@ int hist__add(struct hist *h, __u64 value)
 	return 0;
 }
 
+int hist__merge(struct hist *h, const struct hist *from)
+{
+	for (unsigned int octave = 0; octave < HIST_OCTAVES; octave++) {
+		if (!from->octaves[octave])
+			continue;
+		if (!h->octaves[octave])
+			h->octaves[octave] = hmt_calloc(slots(octave), sizeof(*h->octaves[octave]));
+		if (!h->octaves[octave])
+			return -ENOMEM;
+		for (size_t i = 0; i < slots(octave); i++)
+			h->octaves[octave][i] += from->octaves[octave][i];
+	}
+	if (from->nr && (!h->nr || from->min < h->min))
+		h->min = from->min;
+	if (from->max > h->max)
+		h->max = from->max;
+	h->nr += from->nr;
+	h->sum += from->sum;
+	return 0;
+}
+
 __u64 hist__next(const struct hist *h, size_t *at, __u64 *ret_low, __u64 *ret_high)
 {
 	for (; *at < HIST_OCTAVES * FIRST_SUB; ++*at) {

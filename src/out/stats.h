@@ -25,6 +25,8 @@ struct hist {
 
 /* Return: 0, or -ENOMEM with h as it was. */
 int hist__add(struct hist *h, __u64 value);
+/* All that is in from comes into h as well. Return: 0, or -ENOMEM with h of no use. */
+int hist__merge(struct hist *h, const struct hist *from);
 /*
  * The smallest value that at least permille/1000 of all do not exceed (nearest
  * rank), 0 when there is none. 500: the median; 990: the 99th percentile.

@@ -5,6 +5,7 @@
  * an end, and what is left over at the end of one is an error as well.
  */
 #include <errno.h>
+#include <hmmtrace/event.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -14,13 +15,13 @@ struct cursor {
 	const unsigned char *p, *end;
 };
 
-struct task {
-	__u32 cpu, tgid, tid;
-	__u32 identity;		/* the last one it used */
-};
-
 struct identity {
 	__u64 word[5];		/* mm, hmm, mirror, range, ops */
+};
+
+struct task {
+	__u32 cpu, tgid, tid;	/* tgid, tid: as they stand in a record */
+	const struct identity *identity; /* the last one it used */
 };
 
 struct column {
@@ -29,21 +30,45 @@ struct column {
 };
 
 struct layout {
-	__u16 kind, size, base, nr;	/* base: where the columns begin */
+	__u16 kind, size;	/* as they stand in a record */
+	__u16 base, nr;		/* where the columns begin */
+	__u16 rest;		/* bytes behind them */
+	__u16 copied;		/* bytes of words, whole steps of COPY_BYTES */
+	bool sequential;	/* a register serves two of its columns */
+	__u64 rel;		/* which are relative, by bit */
 	struct column *cols;
+	/* The columns as they stand: most records change few, or none, and are a copy of this. */
+	__u32 *words;
+	__u32 epoch;		/* what *now was when these were made */
+	const __u32 *now;	/* block.epoch, or what never changes if it shares no register */
 };
 
 struct opcode {
-	__u64 mask;
+	__u64 columns;		/* of the mask: bit i: column i changes */
 	struct layout *layout;
+	bool task, identity;	/* of the mask: they change */
+	bool shared;		/* one that changes has a register with other layouts */
 };
+
+#define COPY_WORDS 4U
+#define COPY_BYTES (COPY_WORDS * sizeof(__u32))
+
+/* Whole steps, and at least one. */
+static inline size_t copy_words(unsigned int nr)
+{
+	return nr ? (nr + COPY_WORDS - 1) & ~(size_t)(COPY_WORDS - 1) : COPY_WORDS;
+}
 
 struct block {
 	struct cursor s[STREAM_FIXED], raw;
 	struct cursor *reg;
 	__u32 *value;		/* of the registers */
+	__u32 *user;		/* the layout + 1 that was the last to take each */
+	bool *shared;		/* is there another? */
+	__u32 epoch, no_epoch;	/* counts changes of registers that are shared; 1 */
 	struct layout *layouts;
 	struct column *cols;
+	__u32 *words;
 	struct opcode *opcodes;
 	struct task *tasks;
 	struct identity *identities;
@@ -89,11 +114,9 @@ static inline bool get_below(struct cursor *c, __u64 limit, __u32 *ret_v)
 }
 
 /* Byte k of a time's number is in plane k, all from the fourth on in the last. */
-static inline bool get_ts(struct cursor *plane, __u64 *ret_v)
+static bool get_ts_rest(struct cursor *plane, __u64 v, __u64 *ret_v)
 {
-	__u64 v = 0;
-
-	for (unsigned int k = 0; k < 10; k++) {
+	for (unsigned int k = 2; k < 10; k++) {
 		struct cursor *c = &plane[k < COLUMNS_TS_PLANES ? k : COLUMNS_TS_PLANES - 1];
 		__u8 b;
 
@@ -109,6 +132,22 @@ static inline bool get_ts(struct cursor *plane, __u64 *ret_v)
 		}
 	}
 	return false;
+}
+
+/* first: its byte of plane 0, of which each record has one. */
+static inline bool get_ts(struct cursor *plane, __u8 first, __u64 *ret_v)
+{
+	struct cursor *c = &plane[1];
+	__u8 second;
+
+	*ret_v = first;
+	if (first < 0x80)
+		return true;
+	if (c->p == c->end)
+		return false;
+	second = *c->p++;
+	*ret_v = (first & 0x7f) | (__u64)(second & 0x7f) << 7;
+	return second < 0x80 || get_ts_rest(plane, *ret_v, ret_v);
 }
 
 /* --- the tables ----------------------------------------------------------------- */
@@ -147,6 +186,16 @@ static bool split(struct cursor *c, struct block *b)
 	return true;
 }
 
+/* Who shares a register, with whom? */
+static void note_user(struct block *b, struct layout *l, __u32 reg)
+{
+	__u32 self = (__u32)(l - b->layouts) + 1;
+
+	l->sequential |= b->user[reg] == self;
+	b->shared[reg] |= b->user[reg] && b->user[reg] != self;
+	b->user[reg] = self;
+}
+
 static bool read_columns(struct cursor *c, struct block *b, struct layout *l, __u32 *taken)
 {
 	for (__u32 i = 0; i < l->nr; i++) {
@@ -158,6 +207,8 @@ static bool read_columns(struct cursor *c, struct block *b, struct layout *l, __
 		l->cols[i].reg = code >> 1 ? (__u32)(code >> 1) - 1 : (*taken)++;
 		if (l->cols[i].reg >= b->nr_regs || (l->cols[i].rel && i < 2))
 			return false;
+		l->rel |= (code & 1) << i;
+		note_user(b, l, l->cols[i].reg);
 	}
 	return true;
 }
@@ -166,6 +217,7 @@ static bool read_layouts(struct block *b, size_t max_cols)
 {
 	struct cursor *c = &b->s[STREAM_LAYOUTS];
 	struct column *cols = b->cols;
+	__u32 *words = b->words;
 	__u32 kind, size, has_identity, nr, taken = 0;
 
 	for (__u32 i = 0; i < b->nr_layouts; i++) {
@@ -177,15 +229,32 @@ static bool read_layouts(struct block *b, size_t max_cols)
 		*l = (struct layout){
 			.kind = (__u16)kind, .size = (__u16)(size * 8),
 			.base = has_identity ? 64 : 32, .nr = (__u16)nr, .cols = cols,
+			.words = words,
+			.copied = (__u16)(copy_words(nr) * sizeof(*words)),
 		};
 		if (l->base + 4 * nr > l->size || nr > max_cols)
 			return false;
+		l->rest = (__u16)(l->size - l->base - 4 * nr);
 		max_cols -= nr;
 		cols += nr;
+		words += copy_words(nr);
 		if (!read_columns(c, b, l, &taken))
 			return false;
 	}
 	return c->p == c->end;
+}
+
+/* All layouts are known: whose words can change by records of another one? */
+static void find_shared(struct block *b)
+{
+	for (__u32 i = 0; i < b->nr_layouts; i++) {
+		struct layout *l = &b->layouts[i];
+		bool any = l->sequential;
+
+		for (__u32 k = 0; k < l->nr; k++)
+			any |= b->shared[l->cols[k].reg];
+		l->now = any ? &b->epoch : &b->no_epoch;
+	}
 }
 
 static bool read_opcodes(struct block *b)
@@ -195,12 +264,19 @@ static bool read_opcodes(struct block *b)
 	for (__u32 i = 0; i < b->nr_opcodes; i++) {
 		struct opcode *o = &b->opcodes[i];
 		__u32 layout;
+		__u64 mask;
 
-		if (!get_below(c, b->nr_layouts, &layout) || !get(c, &o->mask))
+		if (!get_below(c, b->nr_layouts, &layout) || !get(c, &mask))
 			return false;
-		o->layout = &b->layouts[layout];
-		if (o->layout->nr < COLUMNS_MAX && o->mask >> (o->layout->nr + 2))
+		*o = (struct opcode){
+			.layout = &b->layouts[layout],
+			.task = mask & MASK_TASK, .identity = mask & MASK_IDENTITY,
+			.columns = mask / MASK_COLUMN(0),
+		};
+		if (o->layout->nr < COLUMNS_MAX && o->columns >> o->layout->nr)
 			return false;
+		for (__u64 left = o->columns; left; left &= left - 1)
+			o->shared |= b->shared[o->layout->cols[__builtin_ctzll(left)].reg];
 	}
 	return c->p == c->end;
 }
@@ -208,7 +284,7 @@ static bool read_opcodes(struct block *b)
 static bool read_tasks(struct block *b)
 {
 	struct cursor *c = &b->s[STREAM_TASKS];
-	struct task t = { 0 };
+	struct task t = { .identity = b->identities };
 	__u64 cpu, tgid, tid;
 
 	for (__u32 i = 0; i < b->nr_tasks; i++) {
@@ -245,84 +321,155 @@ static bool read_identities(struct block *b)
 
 /* --- the records ---------------------------------------------------------------- */
 
-static inline bool put_columns(struct block *b, const struct layout *l, __u64 mask, __u32 *out)
+static inline bool change(struct block *b, __u32 reg)
+{
+	__u64 delta;
+
+	if (!get(&b->reg[reg], &delta))
+		return false;
+	b->value[reg] += (__u32)unzigzag(delta);
+	return true;
+}
+
+/* Column by column: where two have one register, the first is of its value before the second. */
+static bool make_words_in_turn(struct block *b, struct layout *l, __u64 changed)
 {
 	for (__u32 i = 0; i < l->nr; i++) {
 		const struct column *col = &l->cols[i];
-		__u32 v = b->value[col->reg];
 
-		if (mask & MASK_COLUMN(i)) {
-			__u64 delta;
+		if (changed >> i & 1 && !change(b, col->reg))
+			return false;
+		l->words[i] = b->value[col->reg] + (col->rel ? l->words[i - 2] : 0);
+	}
+	l->epoch = 0;
+	return true;
+}
 
-			if (!get(&b->reg[col->reg], &delta))
-				return false;
-			v += (__u32)unzigzag(delta);
-			b->value[col->reg] = v;
-		}
-		out[i] = col->rel ? v + out[i - 2] : v;
+static bool make_words(struct block *b, struct layout *l, __u64 changed)
+{
+	if (l->sequential)
+		return make_words_in_turn(b, l, changed);
+	for (; changed; changed &= changed - 1)
+		if (!change(b, l->cols[__builtin_ctzll(changed)].reg))
+			return false;
+	for (__u32 i = 0; i < l->nr; i++)
+		l->words[i] = b->value[l->cols[i].reg];
+	for (__u64 rel = l->rel; rel; rel &= rel - 1)
+		l->words[__builtin_ctzll(rel)] += l->words[__builtin_ctzll(rel) - 2];
+	l->epoch = *l->now;
+	return true;
+}
+
+static inline bool put_columns(struct block *b, const struct opcode *o, unsigned char *out,
+			       const unsigned char *end)
+{
+	struct layout *l = o->layout;
+	const unsigned char *from = (const unsigned char *)l->words;
+
+	b->epoch += o->shared;
+	if ((o->columns || l->epoch != *l->now) && !make_words(b, l, o->columns))
+		return false;
+	if (end - out < l->copied) {
+		memcpy(out, from, l->nr * sizeof(*l->words));
+		return true;
+	}
+	/* What it writes too much is overwritten by what comes next. */
+	memcpy(out, from, COPY_BYTES);
+	for (size_t i = COPY_BYTES; i < l->copied; i += COPY_BYTES)
+		memcpy(out + i, from + i, COPY_BYTES);
+	return true;
+}
+
+/* The header and what names the objects. */
+static inline void put_head(const struct layout *l, const struct task *t, __u64 ts,
+			    unsigned char *out)
+{
+	const struct identity *id = t->identity;
+
+	memcpy(out, &l->kind, 4);
+	memcpy(out + 4, &t->cpu, 4);
+	memcpy(out + 8, &ts, 8);
+	memcpy(out + 16, &id->word[0], 8);
+	memcpy(out + 24, &t->tgid, 8);
+	if (l->base == 64)
+		memcpy(out + 32, &id->word[1], 32);
+}
+
+static inline bool put_rest(struct block *b, const struct layout *l, unsigned char *out)
+{
+	struct cursor rest;
+
+	if (!l->rest)
+		return true;
+	if (!take(&b->raw, l->rest, &rest))
+		return false;
+	memcpy(out + l->size - l->rest, rest.p, l->rest);
+	return true;
+}
+
+/* Who does it, and to what, from here on. */
+static inline bool change_task(struct block *b, const struct opcode *o, struct task **t)
+{
+	__u32 at;
+
+	if (o->task) {
+		if (!get_below(&b->s[STREAM_TASK_REFS], b->nr_tasks, &at))
+			return false;
+		*t = &b->tasks[at];
+	}
+	if (o->identity) {
+		if (!get_below(&b->s[STREAM_IDENTITY_REFS], b->nr_identities, &at))
+			return false;
+		(*t)->identity = &b->identities[at];
 	}
 	return true;
 }
 
-/* The header and what names the objects. t: the task, changed when the mask says so. */
-static inline bool put_head(struct block *b, const struct opcode *o, __u32 *t, __u64 *ts,
-			    unsigned char *out)
+/* Through copies: what has its address taken is not kept in a register. */
+static bool get_op(const unsigned char **p, const unsigned char *end, __u32 *ret_op)
 {
-	const struct layout *l = o->layout;
-	const struct identity *id;
-	struct task *task;
-	__u64 delta;
-	__u32 head[2];
+	struct cursor c = { *p, end };
 
-	if (o->mask & MASK_TASK && !get_below(&b->s[STREAM_TASK_REFS], b->nr_tasks, t))
+	if (!get_below(&c, 1ULL << 32, ret_op))
 		return false;
-	task = &b->tasks[*t];
-	if (o->mask & MASK_IDENTITY &&
-	    !get_below(&b->s[STREAM_IDENTITY_REFS], b->nr_identities, &task->identity))
-		return false;
-	id = &b->identities[task->identity];
-	if (!get_ts(&b->s[STREAM_TS0], &delta))
-		return false;
-	*ts += unzigzag(delta);
-	memcpy(out, &l->kind, 2);
-	memcpy(out + 2, &l->size, 2);
-	memcpy(out + 4, &task->cpu, 4);
-	memcpy(out + 8, ts, 8);
-	memcpy(out + 16, &id->word[0], 8);
-	head[0] = task->tgid;
-	head[1] = task->tid;
-	memcpy(out + 24, head, 8);
-	if (l->base == 64)
-		memcpy(out + 32, &id->word[1], 32);
+	*p = c.p;
 	return true;
 }
 
 static bool put_records(struct block *b, __u64 ts, unsigned char *raw, size_t raw_bytes, __u32 nr)
 {
-	struct cursor ops = b->s[STREAM_OPS];
+	struct cursor ops = b->s[STREAM_OPS], ts0 = b->s[STREAM_TS0];
 	unsigned char *out = raw, *end = raw + raw_bytes;
-	__u32 t = 0, op;
+	struct task *t = b->tasks;
+	__u64 delta;
+	__u32 op;
 
-	while (nr--) {
+	if (ts0.end - ts0.p != nr)
+		return false;
+	while (ts0.p < ts0.end) {
+		const struct opcode *o;
 		const struct layout *l;
-		struct cursor rest;
 
-		if (!get_below(&ops, b->nr_opcodes, &op))
+		/* One byte, nearly always. */
+		if (ops.p < ops.end && *ops.p < 0x80)
+			op = *ops.p++;
+		else if (!get_op(&ops.p, ops.end, &op))
 			return false;
-		l = b->opcodes[op].layout;
-		if (l->size > end - out || !put_head(b, &b->opcodes[op], &t, &ts, out) ||
-		    !put_columns(b, l, b->opcodes[op].mask, (__u32 *)(out + l->base)))
+		if (op >= b->nr_opcodes)
 			return false;
-		if (l->base + 4 * l->nr < l->size) {
-			size_t at = l->base + 4 * l->nr;
-
-			if (!take(&b->raw, l->size - at, &rest))
-				return false;
-			memcpy(out + at, rest.p, l->size - at);
-		}
+		o = &b->opcodes[op];
+		l = o->layout;
+		if (l->size > end - out || !change_task(b, o, &t) ||
+		    !get_ts(&b->s[STREAM_TS0], *ts0.p++, &delta))
+			return false;
+		ts += unzigzag(delta);
+		put_head(l, t, ts, out);
+		if (!put_columns(b, o, out + l->base, end) || !put_rest(b, l, out))
+			return false;
 		out += l->size;
 	}
 	b->s[STREAM_OPS] = ops;
+	b->s[STREAM_TS0] = ts0;
 	return out == end;
 }
 
@@ -354,11 +501,15 @@ static size_t lay_out(struct block *b, void *arena, size_t max_cols)
 
 	b->layouts = part(arena, &at, b->nr_layouts, sizeof(*b->layouts));
 	b->cols = part(arena, &at, max_cols, sizeof(*b->cols));
+	b->words = part(arena, &at, max_cols + b->nr_layouts * COPY_WORDS,
+			sizeof(*b->words));
 	b->opcodes = part(arena, &at, b->nr_opcodes, sizeof(*b->opcodes));
 	b->tasks = part(arena, &at, b->nr_tasks, sizeof(*b->tasks));
 	b->identities = part(arena, &at, b->nr_identities, sizeof(*b->identities));
 	b->reg = part(arena, &at, b->nr_regs, sizeof(*b->reg));
 	b->value = part(arena, &at, b->nr_regs, sizeof(*b->value));
+	b->user = part(arena, &at, b->nr_regs, sizeof(*b->user));
+	b->shared = part(arena, &at, b->nr_regs, sizeof(*b->shared));
 	return at;
 }
 
@@ -376,6 +527,10 @@ static int prepare(struct columns_decoder *d, struct block *b, size_t max_cols)
 	}
 	lay_out(b, d->arena, max_cols);
 	memset(b->value, 0, b->nr_regs * sizeof(*b->value));
+	memset(b->user, 0, b->nr_regs * sizeof(*b->user));
+	memset(b->shared, 0, b->nr_regs * sizeof(*b->shared));
+	/* 0: never made. */
+	b->epoch = b->no_epoch = 1;
 	return 0;
 }
 
@@ -400,8 +555,10 @@ int columns_decode(struct columns_decoder *d, const void *block, size_t len, __u
 	err = prepare(d, &b, max_cols);
 	if (err)
 		return err;
-	if (!split(&c, &b) || !read_layouts(&b, max_cols) || !read_opcodes(&b) ||
-	    !read_tasks(&b) || !read_identities(&b))
+	if (!split(&c, &b) || !read_layouts(&b, max_cols))
+		return -EBADMSG;
+	find_shared(&b);
+	if (!read_opcodes(&b) || !read_identities(&b) || !read_tasks(&b))
 		return -EBADMSG;
 	if (!put_records(&b, first_ts, raw, raw_bytes, nr) || !all_used(&b))
 		return -EBADMSG;

@@ -50,6 +50,13 @@ const __u16 record_sizes[HMT_KIND_MAX] = {
 #undef HMT_X
 };
 
+const __u16 record_plain_sizes[HMT_KIND_MAX] = {
+#define HMT_X(NAME, value, xname, text) \
+	[value] = value == HMT_STACK || value == HMT_SYMBOL ? 0 : sizeof(struct hmt_##xname),
+	HMT_EVENTS(HMT_X)
+#undef HMT_X
+};
+
 const struct record_desc *record_desc(unsigned int kind)
 {
 	return kind < HMT_KIND_MAX && descs[kind] ? descs[kind]() : NULL;

@@ -90,6 +90,19 @@ static inline bool record_is_known(const struct hmt_hdr *rec)
 	return rec->kind < HMT_KIND_MAX && record_sizes[rec->kind];
 }
 
+/* The same, but 0 of kinds that have a tail, too. */
+extern const __u16 record_plain_sizes[HMT_KIND_MAX];
+
+/*
+ * Is rec, of at most avail bytes, what this version writes of a kind without a tail?
+ * Then it is valid and as long as its struct; of the others record_validate() knows.
+ */
+static inline bool record_is_plain(const struct hmt_hdr *rec, size_t avail)
+{
+	return avail >= sizeof(*rec) && rec->kind < HMT_KIND_MAX && rec->size &&
+	       rec->size == record_plain_sizes[rec->kind] && rec->size <= avail;
+}
+
 /*
  * Is rec, of at most avail bytes, a record that may be delivered?
  * Return: 0, or -EINVAL; *ret_why is then a static clause saying what is wrong.

@@ -241,10 +241,9 @@ static int tell_lost(struct file_source *f, unsigned int cause, __u64 count, __u
 		.cause = cause,
 		.prog = -1,
 		.count = count ? count : 1,
-		.since = f->any ? f->last_ts : 0,
+		.since = f->last_ts,
 	};
 	f->last_ts = ts;
-	f->any = true;
 	*ret_rec = &f->lost.h;
 	return 1;
 }
@@ -268,6 +267,16 @@ static __u64 skip_bad_record(struct file_source *f, size_t left)
 	return nr;
 }
 
+static inline void took(struct file_source *f, const struct hmt_hdr *rec)
+{
+	f->raw_pos += rec->size;
+	f->nr_left--;
+	f->stats.records++;
+	f->last_is_end = rec->kind == HMT_END;
+	if (rec->ts > f->last_ts)
+		f->last_ts = rec->ts;
+}
+
 /* The next of a frame with something left. Return: 1. */
 static int next_record(struct file_source *f, const struct hmt_hdr **ret_rec)
 {
@@ -279,14 +288,8 @@ static int next_record(struct file_source *f, const struct hmt_hdr **ret_rec)
 
 		return tell_lost(f, HMT_CAUSE_RECORD, count, f->last_ts, ret_rec);
 	}
-	f->raw_pos += rec->size;
-	f->nr_left--;
-	f->stats.records++;
+	took(f, rec);
 	f->stats.unknown_records += !record_is_known(rec);
-	f->last_is_end = rec->kind == HMT_END;
-	if (!f->any || rec->ts > f->last_ts)
-		f->last_ts = rec->ts;
-	f->any = true;
 	*ret_rec = record_extend(rec, &f->extended);
 	return 1;
 }
@@ -310,9 +313,9 @@ static int finish(struct file_source *f, const struct hmt_hdr **ret_rec)
 	return 0;
 }
 
-static int file_next(struct source *s, const struct hmt_hdr **ret_rec)
+/* What is not simply the next record of a frame. */
+static int next_slowly(struct file_source *f, const struct hmt_hdr **ret_rec)
 {
-	struct file_source *f = (struct file_source *)s;
 	__u64 count;
 	int err;
 
@@ -334,6 +337,21 @@ static int file_next(struct source *s, const struct hmt_hdr **ret_rec)
 		return tell_lost(f, HMT_CAUSE_FRAME, count, f->frame_first_ts, ret_rec);
 	}
 	return next_record(f, ret_rec);
+}
+
+static int file_next(struct source *s, const struct hmt_hdr **ret_rec)
+{
+	struct file_source *f = (struct file_source *)s;
+	const struct hmt_hdr *rec;
+
+	if (!f->nr_left || f->gap.count)
+		return next_slowly(f, ret_rec);
+	rec = (const struct hmt_hdr *)(f->raw + f->raw_pos);
+	if (!record_is_plain(rec, f->raw_len - f->raw_pos))
+		return next_slowly(f, ret_rec);
+	took(f, rec);
+	*ret_rec = rec;
+	return 1;
 }
 
 static void file_free(struct source *s)

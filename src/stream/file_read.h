@@ -43,8 +43,7 @@ struct file_source {
 	__u64 wasted;		/* bytes checked and unpacked in vain */
 	struct file_gap gap;
 	__u64 next_number;	/* of the frame that should come next */
-	__u64 last_ts;		/* latest time delivered */
-	bool any;		/* a record was delivered: last_ts means something */
+	__u64 last_ts;		/* latest time delivered, 0 before the first record */
 	bool last_is_end;
 	bool cut_told;
 	struct hmt_lost lost;

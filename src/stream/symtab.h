@@ -22,7 +22,10 @@ struct symbol {
 struct symtab *symtab__new(void);
 void symtab__free(struct symtab *t);
 
-/* Takes what it can use from a record and ignores the rest. Return: 0 or -ENOMEM. */
+/*
+ * Takes what it can use from a record and ignores the rest: of kinds below HMT_TASK
+ * all. Return: 0 or -ENOMEM.
+ */
 int symtab__feed(struct symtab *t, const struct hmt_hdr *rec);
 
 /* Return: true and the symbol, false when addr has no SYMBOL record. */

@@ -45,6 +45,39 @@ static void test_report__small_values_are_exact(void)
 	hist__free(&h);
 }
 
+/* In two halves or in one: what is read from it is the same. */
+static void test_report__halves_merge(void)
+{
+	struct hist all = { 0 }, half[2] = { { 0 }, { 0 } }, sum = { 0 };
+	__u64 low[2], high[2], nr[2], state = 5;
+	size_t at[2] = { 0 };
+
+	ASSERT_OK(hist__merge(&sum, &half[0]));
+	ASSERT_EQ(hist__percentile(&sum, 500), 0);
+	for (int i = 0; i < 5000; i++) {
+		__u64 v = dice(&state) >> dice(&state) % 64;
+
+		ASSERT_OK(hist__add(&all, v));
+		ASSERT_OK(hist__add(&half[v > 1000000], v));
+	}
+	ASSERT_OK(hist__merge(&sum, &half[1]));
+	ASSERT_OK(hist__merge(&sum, &half[0]));
+	ASSERT_EQ(sum.nr, all.nr);
+	ASSERT_EQ(sum.sum, all.sum);
+	ASSERT_EQ(sum.min, all.min);
+	ASSERT_EQ(sum.max, all.max);
+	do {
+		nr[0] = hist__next(&all, &at[0], &low[0], &high[0]);
+		nr[1] = hist__next(&sum, &at[1], &low[1], &high[1]);
+		ASSERT_EQ(nr[0], nr[1]);
+		ASSERT(!nr[0] || (low[0] == low[1] && high[0] == high[1]));
+	} while (nr[0]);
+	hist__free(&all);
+	hist__free(&half[0]);
+	hist__free(&half[1]);
+	hist__free(&sum);
+}
+
 /* Over all magnitudes, 2^64 - 1 among them, a percentile is off by at most 0.8 %. */
 static void test_report__percentiles_are_close(void)
 {
@@ -331,7 +364,7 @@ static void test_report__story_ids(void)
 }
 
 TEST_MAIN(TEST(test_report__small_values_are_exact),
-	  TEST(test_report__percentiles_are_close),
+	  TEST(test_report__halves_merge), TEST(test_report__percentiles_are_close),
 	  TEST(test_report__curve_keeps_its_peaks),
 	  TEST(test_report__curves_agree_on_bins),
 	  TEST(test_report__model_counts),
