@@ -11,12 +11,15 @@
 
 /* How many ends are kept besides as many as there are objects, before they are looked through. */
 #define ENDS_SLACK 1024
+/* Of each sort: an unregister and what follows from it are rarely further apart. */
+#define RECENT_MOST 256
 
 /* What was unregistered, as it was, by which record, and that of the return if it came. */
 struct ended {
 	struct sync_obj obj;
 	struct hmt_mirror_unregister rec;	/* or, shorter, that of a range */
 	struct hmt_id returned;			/* ts 0: not yet */
+	bool again;				/* so was it once more, and has been found out */
 };
 
 /* Modules first: what is known of one before what is in it. */
@@ -31,7 +34,9 @@ struct carry {
 	struct sync_set walk;		/* the objects of the walk that is being told */
 	bool in_walk, walk_adds;	/* adds: what it does not name may be there */
 	struct map64 names[NAMES];	/* copies of the records that name things */
+	size_t recent;			/* of each, how many that may simply end a second time */
 	struct map64 mirrors, ranges;	/* struct ended, by address */
+	struct map64 failed;		/* copies of registers that failed, where nothing lives */
 	struct map64 mms;		/* copies of MM_RELEASE records */
 	struct map64 newborn;		/* copies of the REF_GET of an hmm that has no notifier yet */
 };
@@ -47,10 +52,23 @@ struct carry *carry__new(void)
 	return c;
 }
 
+size_t carry_room(__u64 bytes)
+{
+	const __u64 room = bytes / 1024;
+
+	return bytes && room < RECENT_MOST ? (size_t)room : RECENT_MOST;
+}
+
+void carry__keep(struct carry *c, size_t nr)
+{
+	c->recent = nr;
+}
+
 void carry__free(struct carry *c)
 {
 	if (!c)
 		return;
+	map64__free_values(&c->failed);
 	sync_set__free(&c->live);
 	sync_set__free(&c->walk);
 	for (int i = 0; i < NAMES; i++)
@@ -119,25 +137,103 @@ static bool leaves_any(const struct carry *c, __u64 mm, __u64 ended)
 	return any;
 }
 
-/* Something is left behind, or the unregister itself may be stuck. */
+/* When was what one of these maps has? */
+static __u64 when(const struct carry *c, const struct map64 *m, const void *val)
+{
+	return m == &c->mirrors || m == &c->ranges ? ((const struct ended *)val)->rec.h.ts :
+						     ((const struct hmt_hdr *)val)->ts;
+}
+
+static int cmp_times(const void *a, const void *b)
+{
+	__u64 x = *(const __u64 *)a, y = *(const __u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* From when on there are as many as may be kept. Without memory: none are. */
+static __u64 recent_from(const struct carry *c, const struct map64 *m)
+{
+	struct map64_iter it = { 0 };
+	size_t nr = 0;
+	__u64 *times, from;
+
+	if (m == &c->mms || !c->recent)
+		return ~0ULL;
+	if (m->nr <= c->recent)
+		return 0;
+	times = hmt_calloc(m->nr, sizeof(*times));
+	if (!times)
+		return ~0ULL;
+	map64__for_each(m, &it)
+		times[nr++] = when(c, m, it.val);
+	qsort(times, nr, sizeof(*times), cmp_times);
+	from = times[nr - c->recent];
+	hmt_free(times);
+	return from;
+}
+
+/* Its mirror was there as long as it was itself, or a part would find that out once more. */
+static bool had_mirror(const struct carry *c, const struct ended *range)
+{
+	const __u64 mirror = range->obj.val.mirror;
+	const struct ended *e;
+
+	if (!mirror || map64__get(&c->live.objs[HMT_CLASS_MIRROR], mirror))
+		return true;
+	e = map64__get(&c->mirrors, mirror);
+	return e && e->rec.h.ts > range->rec.h.ts;
+}
+
+/* Was a range registered through it when it had ended? It would seem to be older. */
+static bool had_range_since(const struct carry *c, __u64 mirror, const struct ended *e)
+{
+	struct map64_iter it = { 0 };
+
+	if (!e->obj.val.hmm)
+		return false;	/* a notifier of its own */
+	map64__for_each(&c->ranges, &it) {
+		const struct ended *range = it.val;
+
+		if (range->obj.val.mirror == mirror && range->obj.val.born > e->rec.h.ts)
+			return true;
+	}
+	return leaves_range(c, mirror, ~0ULL);
+}
+
+/* What it hung on is told of, too: without it nothing could be said of its references. */
+static bool may_end_again(const struct carry *c, const struct map64 *m, __u64 addr,
+			  const struct ended *e)
+{
+	const __u64 hmm = e->obj.val.hmm;
+
+	if (e->again || (hmm && !map64__get(&c->live.objs[HMT_CLASS_HMM], hmm)))
+		return false;
+	return m == &c->mirrors ? !had_range_since(c, addr, e) : had_mirror(c, e);
+}
+
+/* Something is left behind, the unregister itself may be stuck, or there may be another. */
 static bool is_needed(const struct carry *c, const struct map64 *m, __u64 addr,
-		      const struct ended *e)
+		      const struct ended *e, __u64 recent)
 {
 	if (!e->returned.h.ts && c->start.flags & HMT_START_RETURNS)
+		return true;
+	if (e->rec.h.ts >= recent && may_end_again(c, m, addr, e))
 		return true;
 	return m == &c->mirrors && leaves_range(c, addr, e->rec.h.ts);
 }
 
 static void prune(struct carry *c, struct map64 *m)
 {
+	__u64 recent = recent_from(c, m);
 	struct map64_iter it = { 0 };
 	struct map64 left = { 0 };
 
 	map64__for_each(m, &it) {
-		const struct ended *e = it.val;
-		const struct hmt_hdr *h = it.val;
-		bool needed = m == &c->mms ? leaves_any(c, it.key, h->ts) :
-			      is_needed(c, m, it.key, e);
+		__u64 ts = when(c, m, it.val);
+		bool needed = m == &c->mms ? leaves_any(c, it.key, ts) :
+			      m == &c->failed ? ts >= recent :
+			      is_needed(c, m, it.key, it.val, recent);
 
 		if (!needed || map64__put(&left, it.key, it.val))
 			hmt_free(it.val);
@@ -146,14 +242,31 @@ static void prune(struct carry *c, struct map64 *m)
 	*m = left;
 }
 
+/* Mirrors and ranges in one map: neither has an odd address. */
+static __u64 failed_key(__u64 addr, __u16 birth)
+{
+	return addr + (birth == HMT_RANGE_REGISTER);
+}
+
 static int note_end(struct carry *c, struct map64 *m, __u64 key, void *val)
 {
 	size_t live = c->live.objs[HMT_CLASS_RANGE].nr + c->live.objs[HMT_CLASS_MIRROR].nr;
 	int err = keep(m, key, val);
 
-	if (!err && m->nr > live + ENDS_SLACK)
+	if (!err && m->nr > live + c->recent + ENDS_SLACK)
 		prune(c, m);
 	return err;
+}
+
+/* Once is enough to be found out; of a failed register the same. */
+static int note_second(struct carry *c, const struct map64 *ends, __u64 addr, __u16 birth)
+{
+	struct ended *e = map64__get(ends, addr);
+
+	if (e)
+		e->again = true;
+	forget(&c->failed, failed_key(addr, birth));
+	return 0;
 }
 
 /* Before the set forgets it. */
@@ -164,7 +277,9 @@ static int note_unregister(struct carry *c, enum hmt_class class, const struct h
 	struct ended *e;
 
 	if (!o)
-		return 0;
+		return class == HMT_CLASS_MIRROR ?
+		       note_second(c, &c->mirrors, addr, HMT_MIRROR_REGISTER) :
+		       note_second(c, &c->ranges, addr, HMT_RANGE_REGISTER);
 	e = hmt_calloc(1, sizeof(*e));
 	if (e) {
 		e->obj = *o;
@@ -177,15 +292,11 @@ static int note_unregister(struct carry *c, enum hmt_class class, const struct h
 
 static int note_return(struct carry *c, const struct hmt_id *rec)
 {
-	struct ended *e;
+	struct ended *e = rec->h.kind == HMT_RANGE_UNREGISTER_END ?
+			  map64__get(&c->ranges, rec->range) :
+			  map64__get(&c->mirrors, rec->mirror);
 
-	/* Of a range nothing can be left behind: it is over. */
-	if (rec->h.kind == HMT_RANGE_UNREGISTER_END) {
-		forget(&c->ranges, rec->range);
-		return 0;
-	}
-	e = map64__get(&c->mirrors, rec->mirror);
-	if (e) {
+	if (e && !e->returned.h.ts) {
 		memcpy(&e->returned, rec, sizeof(e->returned));
 		e->returned.h.size = sizeof(e->returned);
 	}
@@ -217,17 +328,24 @@ static int end_mm(struct carry *c, const struct hmt_hdr *rec)
 }
 
 /* Somebody registers where something had ended: another life, or another address space. */
-static void begin_again(struct carry *c, const struct hmt_id *id, __s64 ret, __u32 mm_users)
+static int begin_again(struct carry *c, const struct hmt_id *id, __s64 ret, __u32 mm_users)
 {
+	bool mirror = id->h.kind == HMT_MIRROR_REGISTER;
+	enum hmt_class class = mirror ? HMT_CLASS_MIRROR : HMT_CLASS_RANGE;
+	__u64 addr = mirror ? id->mirror : id->range;
+
+	/* What is refused leaves alive what lives. */
+	if (ret && (!c->recent || map64__get(&c->live.objs[class], addr)))
+		return 0;
 	if (ret)
-		return;
-	if (id->h.kind == HMT_MIRROR_REGISTER)
-		forget(&c->mirrors, id->mirror);
-	else
-		forget(&c->ranges, id->range);
+		return note_end(c, &c->failed, failed_key(addr, id->h.kind),
+				hmt_memdup(id, id->h.size));
+	forget(&c->failed, failed_key(addr, id->h.kind));
+	forget(mirror ? &c->mirrors : &c->ranges, addr);
 	/* Users never come back from zero. */
 	if (mm_users)
 		forget(&c->mms, id->h.mm);
+	return 0;
 }
 
 /*
@@ -371,12 +489,14 @@ int carry__feed(struct carry *c, const struct hmt_hdr *rec)
 	if (rec->ts > c->ts)
 		c->ts = rec->ts;
 	err = note_unregisters(c, rec);
-	if (rec->kind == HMT_MIRROR_REGISTER)
-		begin_again(c, (const struct hmt_id *)rec, ((const struct hmt_mirror_register *)rec)->ret,
-			    ((const struct hmt_mirror_register *)rec)->mm_users);
-	if (rec->kind == HMT_RANGE_REGISTER)
-		begin_again(c, (const struct hmt_id *)rec, ((const struct hmt_range_register *)rec)->ret,
-			    ((const struct hmt_range_register *)rec)->mm_users);
+	if (rec->kind == HMT_MIRROR_REGISTER && !err)
+		err = begin_again(c, (const struct hmt_id *)rec,
+				  ((const struct hmt_mirror_register *)rec)->ret,
+				  ((const struct hmt_mirror_register *)rec)->mm_users);
+	if (rec->kind == HMT_RANGE_REGISTER && !err)
+		err = begin_again(c, (const struct hmt_id *)rec,
+				  ((const struct hmt_range_register *)rec)->ret,
+				  ((const struct hmt_range_register *)rec)->mm_users);
 	err = err ? err : note_newborn(c, rec);
 	err = err ? err : sync_set__apply(&c->live, rec);
 	return err ? err : feed_other(c, rec);
@@ -472,6 +592,20 @@ static int tell_objects(struct carry *c, const struct telling *t)
 	return nr < 0 ? (int)nr : err;
 }
 
+static long list_unregisters(const struct map64 *ends, const struct hmt_hdr **list, long nr)
+{
+	struct map64_iter it;
+
+	map64__for_each(ends, &it) {
+		const struct ended *e = it.val;
+
+		list[nr++] = &e->rec.h;
+		if (e->returned.h.ts)
+			list[nr++] = &e->returned.h;
+	}
+	return nr;
+}
+
 /* What is told by its own record, sorted; an array to be freed. Return: how many, or -ENOMEM. */
 static long list_ends(struct carry *c, const struct hmt_hdr ***ret_list)
 {
@@ -482,19 +616,15 @@ static long list_ends(struct carry *c, const struct hmt_hdr ***ret_list)
 	prune(c, &c->mirrors);
 	prune(c, &c->ranges);
 	prune(c, &c->mms);
-	list = hmt_calloc(2 * c->mirrors.nr + c->ranges.nr + c->mms.nr + c->newborn.nr + 1,
-			  sizeof(*list));
+	prune(c, &c->failed);
+	list = hmt_calloc(2 * (c->mirrors.nr + c->ranges.nr) + c->mms.nr + c->newborn.nr +
+			  c->failed.nr + 1, sizeof(*list));
 	if (!list)
 		return -ENOMEM;
-	map64__for_each(&c->mirrors, &it) {
-		const struct ended *e = it.val;
-
-		list[nr++] = &e->rec.h;
-		if (e->returned.h.ts)
-			list[nr++] = &e->returned.h;
-	}
-	map64__for_each(&c->ranges, &it)
-		list[nr++] = &((const struct ended *)it.val)->rec.h;
+	nr = list_unregisters(&c->mirrors, list, nr);
+	nr = list_unregisters(&c->ranges, list, nr);
+	map64__for_each(&c->failed, &it)
+		list[nr++] = it.val;
 	map64__for_each(&c->mms, &it)
 		list[nr++] = it.val;
 	map64__for_each(&c->newborn, &it)
@@ -502,17 +632,6 @@ static long list_ends(struct carry *c, const struct hmt_hdr ***ret_list)
 	qsort(list, (size_t)nr, sizeof(*list), cmp_recs);
 	*ret_list = list;
 	return nr;
-}
-
-/* How long it took is not a matter of this part. */
-static int tell_return(const struct hmt_hdr *rec, carry_emit_fn emit, void *ctx)
-{
-	struct hmt_mirror_unregister_end end;
-
-	memcpy(&end, rec, sizeof(end));
-	end.h.kind = HMT_MIRROR_UNREGISTER_END;
-	end.h.size = sizeof(end);
-	return emit(ctx, &end.h);
 }
 
 int carry__emit(struct carry *c, carry_emit_fn emit, void *ctx)
@@ -534,11 +653,8 @@ int carry__emit(struct carry *c, carry_emit_fn emit, void *ctx)
 	err = err ? err : tell_mark(&t, HMT_SYNC_BEGIN, HMT_SYNC_CARRIED);
 	err = err ? err : tell_objects(c, &t);
 	err = err ? err : tell_mark(&t, HMT_SYNC_END, c->uncertain ? HMT_SYNC_PARTIAL : 0);
-	for (long i = 0; i < nr && !err; i++) {
+	for (long i = 0; i < nr && !err; i++)
 		err = emit(ctx, ends[i]);
-		if (!err && ends[i]->kind == HMT_MIRROR_UNREGISTER)
-			err = tell_return(ends[i], emit, ctx);
-	}
 	if (c->uncertain && !err)
 		err = emit(ctx, &c->lost.h);
 	hmt_free(ends);

@@ -9,10 +9,12 @@
  *   task, symbol, stack   every name there was that something may still need
  *   sync-begin            flags carried
  *   sync-object...        what is alive, with its birth; and what has ended,
- *                         if something alive should have ended with it
+ *                         if something alive should have ended with it, or it
+ *                         may be unregistered once more
  *   sync-end
  *   mirror-unregister, range-unregister-begin, mm-release   of the latter, as they
  *                         were, and of what has not returned yet
+ *   mirror-register, range-register   that failed, likewise
  *   lost                  what was lost and never made up for by a walk
  */
 #ifndef CMD_CARRY_H
@@ -20,10 +22,20 @@
 
 #include <hmmtrace/event.h>
 
+#include <stddef.h>
+
 struct carry;
 
 struct carry *carry__new(void);
 void carry__free(struct carry *c);
+/*
+ * Of what has ended in good order, and of what failed, the last nr mirrors and as
+ * many ranges are told of too, so that a second unregister is found out. 0 if
+ * not called.
+ */
+void carry__keep(struct carry *c, size_t nr);
+/* How many fit into a part of so many bytes, 0: of any size, that must not be full of them. */
+size_t carry_room(__u64 bytes);
 /* Return: 0, or -ENOMEM. */
 int carry__feed(struct carry *c, const struct hmt_hdr *rec);
 

@@ -63,6 +63,8 @@ struct flight *flight__new(const struct recorder_opts *o)
 	f->encoder = frame_encoder__new(FRAME_FILL + HMT_RECORD_MAX);
 	f->decoder = frame_decoder__new();
 	f->carry = carry__new();
+	if (f->carry)
+		carry__keep(f->carry, carry_room(o->last_bytes));
 	f->raw = hmt_calloc(1, FRAME_FILL + HMT_RECORD_MAX);
 	f->back = hmt_calloc(1, FRAME_FILL + HMT_RECORD_MAX);
 	if (o->dump & DUMP_FINDING)

@@ -242,6 +242,8 @@ int recorder__open(const struct recorder_opts *o, struct recorder **ret_r, struc
 	r->end = &r->oldest;
 	if (is_many(o))
 		r->carry = carry__new();
+	if (r->carry)
+		carry__keep(r->carry, carry_room(o->rotate_bytes));
 	if (is_memory(o))
 		r->flight = flight__new(o);
 	if ((is_many(o) && !r->carry) || (is_memory(o) && !r->flight))

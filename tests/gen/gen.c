@@ -172,6 +172,8 @@ static void feed_all(struct feed *f, const struct mode *m, __u64 seed)
 	int first = m->late || m->window ? (int)dice(&dicer, (unsigned int)s->nr_ev) : 0, sync = 0;
 
 	f->carry = m->window ? carry__new() : NULL;
+	if (f->carry)
+		carry__keep(f->carry, 64);
 	for (int i = 0; i < s->nr_ev; i++) {
 		union rec *r = &s->ev[i];
 

@@ -234,6 +234,70 @@ static void test_recorder__an_orphan_in_every_file(void)
 	}
 }
 
+#define R1 "tgid=77 tid=77 mm=0x77000 range=0xffff888000001100 ops=0xffffffffa000e408"
+#define M1 "tgid=77 tid=77 mm=0x77000 mirror=0xffff888000001100 ops=0xffffffffa000e408"
+#define H1 "tgid=77 tid=77 mm=0x77000 hmm=0xffff888000005500"
+#define WINDOW " start=0x1000 end=0x2000 owner=77 mm_users=2"
+#define R1_BEGIN "100.1 range-register " R1 WINDOW "\n"
+#define R1_END "100.2 range-unregister-begin " R1 "\n100.21 range-unregister-end " R1 "\n"
+#define R1_AGAIN "116.0 range-unregister-begin " R1 "\n116.1 range-unregister-end " R1 "\n"
+
+/* Here a new file begins between the two. */
+static const struct {
+	const char *first, *then;
+	unsigned int found;	/* in the second file */
+} halves[] = {
+	{ R1_BEGIN R1_END, R1_AGAIN, 1 },
+	{ R1_BEGIN R1_END, "115.5 range-register " R1 WINDOW "\n" R1_AGAIN, 0 },
+	{ R1_BEGIN R1_END "100.3 range-register " R1 WINDOW "\n", R1_AGAIN, 0 },
+	/* The first file has the finding already. */
+	{ R1_BEGIN R1_END "100.3 range-unregister-begin " R1 "\n", R1_AGAIN, 0 },
+	{ "100.1 range-register " R1 " ret=-4" WINDOW "\n", R1_AGAIN, 1 },
+	{ "100.1 range-register " R1 " ret=-4" WINDOW "\n100.2 range-register " R1 WINDOW "\n",
+	  R1_AGAIN, 0 },
+	{ R1_BEGIN "100.15 range-register " R1 " ret=-16" WINDOW "\n", R1_AGAIN, 0 },
+	{ "100.1 mirror-register " M1 " refs=1 owner=77 mm_users=2\n"
+	  "100.2 mirror-unregister " M1 "\n100.3 mirror-unregister-end " M1 "\n",
+	  "116.0 mirror-unregister " M1 "\n", 1 },
+	/* Not yet returned, and never to return. */
+	{ "100.1 mirror-register " M1 " refs=1 owner=77 mm_users=2\n"
+	  "109.9 mirror-unregister " M1 "\n", "", 1 },
+	{ "100.1 mirror-register " M1 " refs=1 owner=77 mm_users=2\n"
+	  "109.9 mirror-unregister " M1 "\n", "111.0 mirror-unregister-end " M1 "\n", 0 },
+	{ R1_BEGIN "109.9 range-unregister-begin " R1 "\n", "", 1 },
+	/* The mirror API: what it took of references, it gave back. */
+	{ "100.0 ref-get " H1 " mirror=0xc0 count=1\n"
+	  "100.01 mirror-register " H1 " mirror=0xc0 refs=1 owner=77 mm_users=2\n"
+	  "100.02 ref-get " H1 " range=0xffff888000001100 count=2\n"
+	  "100.03 range-register " H1 " mirror=0xc0 range=0xffff888000001100" WINDOW "\n"
+	  "100.04 range-unregister-begin " H1 " mirror=0xc0 range=0xffff888000001100\n"
+	  "100.05 ref-put " H1 " range=0xffff888000001100 count=1\n"
+	  "100.06 range-unregister-end " H1 " mirror=0xc0 range=0xffff888000001100\n",
+	  "116.0 range-unregister-begin " H1 " mirror=0xc0 range=0xffff888000001100\n", 1 },
+};
+
+/* A fault whose first half is in the file before is found in the one of the second. */
+static void test_recorder__faults_across_files(void)
+{
+	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+		struct recorder_stats st;
+		struct outcome o;
+
+		begin();
+		open_recorder((struct recorder_opts){ .rotate_ns = 10000000000ULL });
+		add_text("99.5 start flags=0x21\n99.5 tick\n");
+		add_text(halves[i].first);
+		add_text("110.0 tick\n");
+		ASSERT(exists(file_nr(2)));
+		add_text(halves[i].then);
+		add_text("119.0 tick\n119.9 tick\n");
+		finish(&st);
+		o = judge(file_nr(2));
+		ASSERT_MSG(o.certain == halves[i].found && !o.wrong && !o.baseline, "%zu: %u", i,
+			   o.certain);
+	}
+}
+
 static void test_recorder__rotates_by_time(void)
 {
 	struct recorder_stats st;
@@ -367,7 +431,7 @@ static void test_recorder__refuses(void)
 }
 
 TEST_MAIN(TEST(test_recorder__names), TEST(test_recorder__rotates_by_size),
-	  TEST(test_recorder__an_orphan_in_every_file), TEST(test_recorder__rotates_by_time),
+	  TEST(test_recorder__an_orphan_in_every_file), TEST(test_recorder__faults_across_files), TEST(test_recorder__rotates_by_time),
 	  TEST(test_recorder__the_last_seconds), TEST(test_recorder__the_last_bytes),
 	  TEST(test_recorder__a_finding_makes_a_file),
 	  TEST(test_recorder__what_fell_out_still_counts), TEST(test_recorder__refuses))
