@@ -73,7 +73,7 @@ void report_json_curve(struct jsonw *j, const char *key, const struct curve *c)
 
 void report_json_cause(struct jsonw *j, const struct report *r, const struct report_cause *c)
 {
-	char id[32];
+	char id[32], doubt[WORDS_LEN];
 
 	/* Beyond the cap: what is said of the first is said of none of the others. */
 	jsonw__kstr(j, "rule", c->is_rest ? "others" : rule_name(c->rule));
@@ -83,6 +83,8 @@ void report_json_cause(struct jsonw *j, const struct report *r, const struct rep
 	key_driver(j, c->driver);
 	jsonw__ku64(j, "certain", c->certain);
 	jsonw__ku64(j, "inconclusive", c->inconclusive);
+	words_doubt(&c->first, doubt, sizeof(doubt));
+	jsonw__kstr_or_null(j, "doubt", c->is_rest ? NULL : doubt);
 	jsonw__ku64(j, "released", c->released);
 	jsonw__ku64(j, "bytes", c->bytes);
 	jsonw__kstr_or_null(j, "first", c->is_rest ? NULL : words_object(&c->first.object, id, sizeof(id)));

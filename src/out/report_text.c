@@ -163,7 +163,7 @@ static void add_cause(struct strbuf *sb, const struct sink *s, const struct repo
 		     rule_title(c->rule));
 	if (*c->blame) {
 		label(sb, "in short");
-		strbuf__addf(sb, "%s\n", c->blame);
+		words_wrap(sb, c->blame, 16);
 	}
 	add_sure(sb, c);
 	add_whose(sb, c);

@@ -25,7 +25,7 @@
  * is a new minor: readers ignore what they do not know. Anything removed,
  * renamed or of another meaning is a new major.
  */
-#define SINK_JSON_VERSION "1.2"
+#define SINK_JSON_VERSION "1.3"
 
 /* Losses of one cause on one CPU. */
 struct lost_row {
@@ -70,6 +70,7 @@ struct sink {
 	const struct sink_ops *ops;
 	FILE *f;
 	const struct symtab *symtab;
+	const char *plan;	/* of the recording, see undecided.h; NULL: none */
 	__u64 t0;		/* times in text are relative to this: the first record */
 	bool live;		/* no recording: it goes without saying what is traced */
 	bool color;

@@ -16,6 +16,7 @@
 
 #include "out/json_parts.h"
 #include "out/sink.h"
+#include "out/undecided.h"
 #include "out/words.h"
 #include "stream/desc.h"
 
@@ -256,6 +257,8 @@ static void json_finding(struct sink *s, const struct finding *f)
 	jsonw__ku64(&j, "expected", f->expected);
 	jsonw__ku64(&j, "failed_registers", f->nr_failed_registers);
 	jsonw__ks64(&j, "last_failed_ret", f->last_failed_ret);
+	jsonw__kstr_or_null(&j, "last_failed_text", f->last_failed_ret < 0 ?
+			    strerror((int)-f->last_failed_ret) : NULL);
 	key_failed(&j, s, f);
 	key_sites(&j, s, f);
 	key_counters(&j, &f->counters);
@@ -316,6 +319,7 @@ static void key_rules(struct jsonw *j, const struct summary *sum)
 			continue;
 		jsonw__key(j, rule_name(r));
 		jsonw__object(j);
+		jsonw__kstr(j, "severity", severity_name(sum->severity[r]));
 		jsonw__ku64(j, "certain", sum->certain[r]);
 		jsonw__ku64(j, "inconclusive", sum->inconclusive[r]);
 		jsonw__ku64(j, "released", sum->released[r]);
@@ -403,6 +407,8 @@ static void json_begin(struct sink *s, const struct trace_meta *meta)
 	jsonw__kstr_or_null(&j, "tier", meta ? meta->tier : NULL);
 	jsonw__kts(&j, "wall_start_ns", meta ? meta->wall_start_ns : 0);
 	jsonw__kts(&j, "mono_start_ns", meta ? meta->mono_start_ns : 0);
+	jsonw__key(&j, "undecidable");
+	undecided__json(meta ? meta->plan : NULL, &j);
 	close_line(s, &j);
 }
 

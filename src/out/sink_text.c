@@ -26,6 +26,7 @@
 #include "base/strbuf.h"
 #include "out/sink.h"
 #include "out/table.h"
+#include "out/undecided.h"
 #include "out/words.h"
 #include "stream/desc.h"
 
@@ -440,8 +441,7 @@ static void text_lost(struct sink *s, const struct hmt_lost *l)
 {
 	char when[64], what[128];
 
-	/* Without a count: what another one counts has been told of. */
-	if (s->quiet || !l->count)
+	if (s->quiet)
 		return;
 	fprintf(s->f, "lost: %s", words_lost(l->cause, l->count, what, sizeof(what)));
 	if (l->h.cpu != HMT_CPU_NONE)
@@ -450,19 +450,17 @@ static void text_lost(struct sink *s, const struct hmt_lost *l)
 		cause_overturns(l->cause) ? "" : "; no verdict rests on it");
 }
 
-/* Events that a verdict may rest on; damage to a file is no number of events, nor is a time. */
-static __u64 lost_events(const struct summary *sum, bool *ret_damaged, bool *ret_dark)
+/* Events that a verdict may rest on; damage to a file is no number of events. */
+static __u64 lost_events(const struct summary *sum, bool *ret_damaged)
 {
 	__u64 nr = 0;
 
-	*ret_damaged = *ret_dark = false;
+	*ret_damaged = false;
 	for (size_t i = 0; i < sum->nr_lost; i++) {
 		const struct lost_row *l = &sum->lost[i];
 
 		if (l->cause == HMT_CAUSE_FRAME || l->cause == HMT_CAUSE_RECORD)
 			*ret_damaged = true;
-		else if (l->cause == HMT_CAUSE_SWITCHED_OFF)
-			*ret_dark = true;
 		else if (l->cause != HMT_CAUSE_CUT && cause_overturns(l->cause))
 			nr += l->count;
 	}
@@ -496,7 +494,7 @@ void summary_verdict(const struct summary *sum, char *buf, size_t size)
 {
 	size_t n = 0, start;
 	__u64 nr_events;
-	bool damaged, dark;
+	bool damaged;
 
 	if (!sum->verdict) {
 		clean_verdict(sum, buf, size);
@@ -514,12 +512,10 @@ void summary_verdict(const struct summary *sum, char *buf, size_t size)
 		     "failed assertion");
 	n = add_part(buf, size, n, n > start ? ", " : "", sum->assertions_open,
 		     sum->verdict == 3 ? "assertion" : "inconclusive assertion");
-	nr_events = lost_events(sum, &damaged, &dark);
+	nr_events = lost_events(sum, &damaged);
 	n = add_part(buf, size, n, n > start ? "; " : "", nr_events, "lost event");
 	if (damaged)
 		n += snprintf(buf + n, size - n, "%sthe file is damaged", n > start ? "; " : "");
-	if (dark)
-		n += snprintf(buf + n, size - n, "%sprobes were switched off", n > start ? "; " : "");
 	if (sum->cut)
 		n += snprintf(buf + n, size - n, "%sthe trace is cut", n > start ? "; " : "");
 	if (n == start)
@@ -595,6 +591,7 @@ static void text_summary(struct sink *s, const struct summary *sum)
 	add_count(&sb, st->live_refs, "reference", "\n");
 	strbuf__adds(&sb, sum->nr_lost ? "  lost\n" : "  lost        nothing\n");
 	add_losses(&sb, sum);
+	undecided__text(s->plan, &sb);
 	if (sum->hot && hot_table__text(sum->hot, s->symtab, &sb))
 		s->failed = true;
 	flush_block(s, &sb);
@@ -602,6 +599,7 @@ static void text_summary(struct sink *s, const struct summary *sum)
 
 static void text_begin(struct sink *s, const struct trace_meta *meta)
 {
+	s->plan = meta ? meta->plan : NULL;
 	if (s->quiet || s->live || !meta)
 		return;
 	fprintf(s->f, "recorded by hmmtrace %s on %s, tier %s%s%s\n\n", meta->version,

@@ -166,9 +166,6 @@ char *words_lost(__u32 cause, __u64 count, char *buf, size_t size)
 
 	if (cause == HMT_CAUSE_CUT)
 		snprintf(buf, size, "the end of the trace (%s)", cause_name(cause));
-	else if (cause == HMT_CAUSE_SWITCHED_OFF)
-		snprintf(buf, size, "all events while probes were switched off (%s)",
-			 cause_name(cause));
 	else if (cause == HMT_CAUSE_FRAME && count != 1)
 		snprintf(buf, size, "%llu parts of the file (%s)", (unsigned long long)count,
 			 cause_name(cause));
@@ -372,6 +369,31 @@ __u32 words_depth(const struct symtab *t, const __u64 *ips, __u32 nr)
 		     !strncmp(sym.name, "__arm64_sys_", 12)))
 			return i + 1;
 	return nr;
+}
+
+void words_wrap(struct strbuf *sb, const char *text, unsigned int indent)
+{
+	size_t column = indent;
+	bool first = true;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (!first && column + 1 + len > WORDS_WIDTH) {
+			strbuf__addc(sb, '\n');
+			strbuf__pad(sb, ' ', indent);
+			column = indent;
+		} else if (!first) {
+			strbuf__addc(sb, ' ');
+			column++;
+		}
+		for (size_t i = 0; i < len; i++)
+			strbuf__addc(sb, text[i] > ' ' && text[i] < 0x7f ? text[i] : '?');
+		column += len;
+		first = false;
+		text += len + strspn(text + len, " ");
+	}
+	strbuf__addc(sb, '\n');
 }
 
 char *words_clean(const char *s, char *buf, size_t size)

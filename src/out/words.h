@@ -10,10 +10,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/strbuf.h"
 #include "engine/engine.h"
 #include "stream/symtab.h"
 
 #define WORDS_LEN 512
+#define WORDS_WIDTH 79	/* of prose; names and numbers are never cut */
 
 /* "R17", "R17.2": see finding.h. */
 char *words_object(const struct object_view *o, char *buf, size_t size);
@@ -64,6 +66,12 @@ const char *words_driver(const struct symtab *t, const struct finding *f);
 
 /* How many frames of a stack, innermost first, are there before the entry into the kernel. */
 __u32 words_depth(const struct symtab *t, const __u64 *ips, __u32 nr);
+
+/*
+ * A sentence and a newline, in lines that end before column 80; what follows the
+ * first begins in column indent, as the first does. A word is never cut.
+ */
+void words_wrap(struct strbuf *sb, const char *text, unsigned int indent);
 
 /* A copy fit for a terminal: what does not print becomes '?'. */
 char *words_clean(const char *s, char *buf, size_t size);
