@@ -140,6 +140,7 @@ static int report_page(struct invocation *inv, struct source *s, FILE *out, stru
 	if (!ret)
 		ret = run(&j, &r, s, err);
 	if (!ret) {
+		gate__json(&j.gate, page.f);
 		ret = html_page__write(&page, &r, &j.sum, out);
 		if (ret)
 			err_set(err, ret, "out of memory");

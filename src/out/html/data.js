@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* data.js - what the page was given, made ready to be drawn */
 
-const byType = { finding: [], released: [], lost: [] };
+const byType = { finding: [], released: [], lost: [], frequent: [], suppression: [], "suppression-proposal": [] };
 let header = {}, summary = {};
 for (const line of D.lines) {
   if (line.type === "header") header = line;
   else if (line.type === "summary") summary = line;
   else if (byType[line.type]) byType[line.type].push(line);
 }
+const proposals = byType["suppression-proposal"];
 const drivers = D.drivers;
 const colorOf = new Map(drivers.map((d, i) => [d.driver, i % 8]));
 const findings = byType.finding.map((f) => ({ f, text: JSON.stringify([

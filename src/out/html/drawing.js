@@ -175,11 +175,17 @@ function drawLate(g, m, k, w) {
   g.beginPath(); g.moveTo(w, y + t / 2); g.lineTo(w - 7, y - 2.5); g.lineTo(w - 7, y + t + 2.5); g.fill();
 }
 
+function mirrorLife(m) {
+  const lived = (m.ended_ns || D.t0_ns + D.span_ns) - (m.born_ns || D.t0_ns);
+  return `lived ${m.born_ns ? "" : "over "}${duration(lived)}${m.ended_ns ? "" : ", still live"}`;
+}
+
 function laneHead(m) {
   const who = el("div", "who");
-  who.append(el("div", "", el("b", "", m.id || "others"), el("span", `dot c${colorOf.get(m.driver) ?? 7}`), driverName(m.driver)));
+  who.append(el("div", "", el("b", "", m.id || "others"), " ", el("span", `dot c${colorOf.get(m.driver) ?? 7}`), driverName(m.driver)));
   if (m.owner) who.append(el("div", "soft", owner(m.owner)));
   who.append(el("div", "soft", `${many(m.ranges, "range")}, ${count(m.most_ranges)} at once`));
+  if (m.id && m.id[0] === "M") who.append(el("div", "soft", mirrorLife(m)));
   const badges = el("div", "badges");
   if (m.certain) badges.append(el("span", "badge error", many(m.certain, "finding")));
   if (m.inconclusive) badges.append(el("span", "badge unsure", `${count(m.inconclusive)} not certain`));
@@ -202,7 +208,8 @@ function showLanes() {
   $("lanes").replaceChildren(...shownLanes.map((m) => {
     m.canvas = el("canvas");
     m.canvas.setAttribute("role", "img");
-    m.canvas.setAttribute("aria-label", `Ranges of ${m.id || "others"}, ${driverName(m.driver)}`);
+    m.canvas.tabIndex = 0;
+    m.canvas.setAttribute("aria-label", `Ranges of ${m.id || "others"}, ${driverName(m.driver)}; arrows go from one to the next`);
     m.canvas.style.height = `${laneHeight(m)}px`;
     listen(m.canvas, m);
     return el("div", "lane", laneHead(m), m.canvas);

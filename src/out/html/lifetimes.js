@@ -30,30 +30,3 @@ function drawHistogram() {
     edge = at + width;
   }
 }
-
-function table(target, head, rows) {
-  const t = $(target);
-  t.replaceChildren();
-  const cell = (tag, v, num) => { const c = el(tag, num ? "num" : ""); c.append(v); return c; };
-  t.append(el("thead", "", el("tr", "", ...head.map((h) => cell("th", h.replace("#", ""), h.startsWith("#"))))));
-  t.append(el("tbody", "", ...rows.map((r) => el("tr", "", ...r.map((v, i) => cell("td", v, head[i].startsWith("#")))))));
-}
-
-function driverCell(d) {
-  return el("span", "", el("span", `dot c${colorOf.get(d) ?? 7}`), driverName(d));
-}
-
-function showTables() {
-  const lived = drivers.filter((d) => d.lifetime).map((d) => [driverCell(d.driver), d.lifetime]);
-  if (D.lifetime && lived.length > 1) lived.push(["all", D.lifetime]);
-  $("life-section").hidden = !D.lifetime;
-  table("lifetimes", ["Driver", "#ended", "#p50", "#p95", "#p99", "#max"], lived.map(([name, l]) =>
-    [name, count(l.count), duration(l.p50_ns), duration(l.p95_ns), duration(l.p99_ns), duration(l.max_ns)]));
-  const holders = D.holders.filter((h) => h.ranges).sort((a, b) => b.live_ranges - a.live_ranges || b.most_ranges - a.most_ranges || b.ranges - a.ranges).slice(0, 25);
-  $("holder-section").hidden = !holders.length;
-  table("holders", ["#live at the end", "#bytes", "#at once", "#born", "Driver", "Owner", "Born in"], holders.map((h) =>
-    [count(h.live_ranges), h.live_bytes ? bytes(h.live_bytes) : "–", count(h.most_ranges), count(h.ranges), driverCell(h.driver), owner(h.owner) || "?", el("code", "", place(h.born_in) || "?")]));
-  $("lost-section").hidden = !summary.lost.length;
-  table("lost", ["Cause", "CPU", "#count", "What it means"], summary.lost.map((l) =>
-    [l.cause, l.cpu === null ? "–" : String(l.cpu), count(l.count), l.overturns ? "a verdict may rest on it" : "no verdict rests on it"]));
-}

@@ -84,6 +84,32 @@ function openFinding(f) {
   d.scrollIntoView({ behavior: "smooth", block: "center" });
 }
 
+/* What a pointer does, for those who have a keyboard. Each tells whether the key was its own. */
+function zoomKey(key) {
+  const middle = (state.from + state.to) / 2, half = (state.to - state.from) / 2;
+  if (key === "0" || key === "Home") zoom(0, D.span_ns || 1);
+  else if (key === "+" || key === "=") zoom(middle - half / 2, middle + half / 2);
+  else if (key === "-") zoom(middle - 2 * half, middle + 2 * half);
+  else return false;
+  return true;
+}
+
+function moveKey(key) {
+  const span = state.to - state.from, end = D.span_ns || 1;
+  const step = key === "ArrowLeft" ? -span / 4 : key === "ArrowRight" ? span / 4 : 0;
+  const from = Math.max(0, Math.min(end - span, state.from + step));
+  if (step) zoom(from, from + span);
+  return step !== 0;
+}
+
+function stepKey(key, m) {
+  const step = key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : 0, bars = m.hit ? m.hit.bars : [];
+  if (!step || !bars.length) return false;
+  m.at = Math.max(0, Math.min(bars.length - 1, (m.at ?? (step > 0 ? -1 : bars.length)) + step));
+  inspect(bars[m.at], m);
+  return true;
+}
+
 function listen(canvas, m) {
   canvas.addEventListener("pointerdown", (e) => {
     drag = { canvas, from: e.offsetX, to: e.offsetX };
@@ -110,6 +136,9 @@ function listen(canvas, m) {
   canvas.addEventListener("pointercancel", () => { drag = null; draw(); });
   canvas.addEventListener("pointerleave", hideTip);
   canvas.addEventListener("dblclick", () => zoom(0, D.span_ns || 1));
+  canvas.addEventListener("keydown", (e) => {
+    if (zoomKey(e.key) || (m ? stepKey(e.key, m) : moveKey(e.key))) e.preventDefault();
+  });
 }
 
 function zoom(from, to) {

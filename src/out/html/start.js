@@ -61,12 +61,14 @@ function start() {
   });
   wantsDark.addEventListener("change", (e) => { if (!remembered()) setTheme(e.matches ? "dark" : "light"); });
   addEventListener("resize", draw);
+  addEventListener("keydown", (e) => { if (e.key === "Escape") $("inspector").hidden = true; });
   listen($("curve"), null);
   showVerdict();
   showCauses();
   showTables();
   $("drawn").textContent = drawnWords();
   $("time-section").hidden = !D.mirrors.length;
+  $("filters").hidden = !D.mirrors.length && !findings.length;
   $("curve").classList.add("lanes-head");
   setTheme(remembered() || (wantsDark.matches ? "dark" : "light"));
   update();

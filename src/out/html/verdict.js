@@ -15,12 +15,22 @@ function answer(c) {
   return `${driverName(c.driver)}: ${c.blame ? `${c.blame} (${c.title})` : c.title}.`;
 }
 
+/* What is hidden is hidden from the numbers, but not from the reader. */
+function cleanWords() {
+  const hidden = [summary.known ? many(summary.known, "known finding") : "",
+                  summary.suppressed ? many(summary.suppressed, "suppressed finding") : ""].filter(Boolean);
+  if (!summary.mirrors && !summary.ranges && !summary.live_references)
+    return "Nothing was registered while this was recorded, so there was nothing to leave behind.";
+  return [`${hidden.length ? `Nothing new is orphaned (${hidden.join(", ")})` : "Nothing is orphaned"}, and no event that matters was lost.`,
+          (header.undecidable || []).length ? "Not every rule could be checked: see what is missing." : ""].filter(Boolean).join(" ");
+}
+
 function sureWords() {
   const doubt = [];
   if (summary.lost_overturning && !summary.cut) doubt.push(`${many(summary.lost_overturning, "event")} that matter were lost`);
   if (summary.cut) doubt.push("the trace is cut short");
   if (summary.inconclusive) doubt.push(`${many(summary.inconclusive, "finding")} could not be confirmed`);
-  if (summary.verdict === "clean") return "Nothing is orphaned, and no event that matters was lost.";
+  if (summary.verdict === "clean") return cleanWords();
   const top = D.causes.find((c) => c.severity === "error" || c.severity === "warn");
   const others = D.causes.filter((c) => c.severity !== "note").length - 1;
   const lead = top && summary.verdict === "findings" ?
@@ -29,24 +39,31 @@ function sureWords() {
   return [lead, but].filter(Boolean).join(" ");
 }
 
+function originWords() {
+  return [header.uname, header.command_line, header.recorder ? `recorded by hmmtrace ${header.recorder}` : "",
+          header.tier ? `tier ${header.tier}` : "", header.filters ? `filters: ${header.filters}` : ""].filter(Boolean).join(" · ");
+}
+
 function showVerdict() {
   const [words, cls] = verdictWords();
   $("verdict").textContent = words;
   $("verdict").className = cls;
   document.title = `${words} - hmmtrace report`;
   $("sure").textContent = sureWords();
-  $("origin").textContent = [header.uname, header.command_line].filter(Boolean).join(" · ");
+  $("origin").textContent = originWords();
+  $("origin").title = $("origin").textContent;
   const facts = [
     ["Mirrors", count(summary.mirrors)], ["Ranges", count(summary.ranges)],
-    ["Most at once", count(D.live.most)], ["Live at the end", count(summary.live_ranges)],
-    ["Events", count(summary.records)], ["Over", duration(D.span_ns)],
+    ["Most at once", D.live.most ? `${count(D.live.most)} at ${seconds(since(D.live.most_ts_ns))}` : "0"],
+    ["Live at the end", [many(summary.live_mirrors, "mirror"), many(summary.live_ranges, "range"), many(summary.live_references, "reference")].join(", ")],
+    ["Records", count(summary.records)], ["Over", duration(D.span_ns)],
     ["Lost", summary.lost.length ? many(summary.lost.reduce((n, l) => n + l.count, 0), "event") : "nothing"],
   ];
-  for (const [k, v] of facts) $("facts").append(el("div", "", el("dt", "", k), el("dd", "", v)));
+  for (const [k, v] of facts) $("facts").append(el("div", "", el("dt", "", k), el("dd", v.length > 9 ? "long" : "", v)));
 }
 
 function pair(dl, name, value, cls) {
-  if (value) dl.append(el("dt", "", name), el("dd", cls || "", value));
+  if (value) dl.append(el("dt", "", name), named(name.toLowerCase(), el("dd", cls || "", value)));
 }
 
 function causeCard(c) {
@@ -72,7 +89,8 @@ function causeCard(c) {
   if (c.missing && c.others_released_in)
     pair(dl, "Others are", `released in ${place(c.others_released_in)}, ${count(c.siblings_released_there)} of ${count(c.siblings)}`, "mono");
   pair(dl, "Whose", [owner(c.owner), c.owner_exited_ns ? "which has exited" : "", c.more_owners ? "and others" : ""].filter(Boolean).join(", "));
-  pair(dl, "How sure", !c.inconclusive ? "certain" : unsure ? "not: events are missing, or the trace ended too early" : `${count(c.certain)} certain, ${count(c.inconclusive)} not`);
+  pair(dl, nr > 1 ? "First" : "It is", c.first, "mono");
+  pair(dl, "How sure", !c.inconclusive ? "certain" : unsure ? `no: ${c.doubt}` : `${count(c.certain)} certain, ${count(c.inconclusive)} not`);
   if (c.bytes) pair(dl, "Size", bytes(c.bytes));
   card.append(dl);
   const show = el("button", "plain", nr > 1 ? `Show the ${count(nr)} findings` : "Show the finding");

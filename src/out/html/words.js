@@ -14,29 +14,36 @@ function el(tag, cls, ...children) {
   return e;
 }
 
+/* Three digits, cut and not rounded, as in the text: nothing looks longer than it is. */
+function three(v, unit, name) {
+  const whole = Math.floor(v / unit), rest = String(Math.floor(v % unit * 100 / unit)).padStart(2, "0");
+  return unit === 1 || whole >= 100 ? `${whole} ${name}` : `${whole}.${whole >= 10 ? rest[0] : rest} ${name}`;
+}
+
+const two = (n) => String(Math.floor(n)).padStart(2, "0");
+
 function duration(ns) {
-  if (ns < 1e3) return `${Math.round(ns)} ns`;
-  const units = [[1e3, "µs"], [1e6, "ms"], [1e9, "s"]];
-  if (ns < 60e9) {
-    let u = units[0];
-    for (const next of units) if (ns >= next[0]) u = next;
-    const v = ns / u[0];
-    return `${v >= 100 ? v.toFixed(0) : v >= 10 ? v.toFixed(1) : v.toFixed(2)} ${u[1]}`;
-  }
-  const s = Math.round(ns / 1e9), m = Math.floor(s / 60), h = Math.floor(m / 60);
-  return h ? `${h} h ${m % 60} min` : `${m} min ${s % 60} s`;
+  for (const [unit, name] of [[1, "ns"], [1e3, "µs"], [1e6, "ms"]])
+    if (ns < unit * 1e3) return three(Math.floor(ns), unit, name);
+  const s = Math.floor(ns / 1e9);
+  if (s < 60) return three(ns, 1e9, "s");
+  if (s < 3600) return `${Math.floor(s / 60)} min ${two(s % 60)} s`;
+  return s < 86400 ? `${Math.floor(s / 3600)} h ${two(s / 60 % 60)} min` : `${Math.floor(s / 86400)} d ${two(s / 3600 % 24)} h`;
 }
 
 function bytes(n) {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+  const units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
   let i = 0;
-  for (; n >= 1024 && i < units.length - 1; i++) n /= 1024;
-  return `${i && n < 100 ? n.toFixed(1) : Math.round(n)} ${units[i]}`;
+  while (i < 6 && n >= Math.pow(1024, i + 1)) i++;
+  return three(n, Math.pow(1024, i), units[i]);
 }
 
 const count = (n) => n.toLocaleString("en-US");
 const many = (n, what) => `${count(n)} ${what}${n === 1 ? "" : "s"}`;
-const seconds = (ns) => `${(ns / 1e9).toFixed(6)} s`;
+function seconds(ns) {
+  const us = Math.floor(Math.abs(ns) / 1e3);
+  return `${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, "0")} s${ns < 0 ? " before the trace" : ""}`;
+}
 const since = (ts) => ts - D.t0_ns;
 const driverName = (d) => d || "unknown driver";
 
@@ -46,6 +53,12 @@ function place(p) {
   return `${p.symbol}+0x${p.offset.toString(16)}${p.module ? ` [${p.module}]` : ""}`;
 }
 
-function owner(o) {
-  return o ? `${o.comm || "process"} (pid ${o.pid})` : "";
+/* Whatever has a pid and perhaps a comm. */
+const process = (p) => p.comm ? `${p.comm} (pid ${p.pid})` : `pid ${p.pid}`;
+const owner = (o) => o ? process(o) : "";
+
+/* The name of a part of the text report that says the same. */
+function named(name, e) {
+  e.dataset.part = name;
+  return e;
 }
