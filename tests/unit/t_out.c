@@ -126,8 +126,8 @@ static void test_out__json_finding(void)
 	static const char *const members[] = {
 		"type", "serial", "rule", "title", "severity", "confidence", "doubt", "fact_ns",
 		"flagged_ns", "object", "parent", "prior", "offence", "count", "expected",
-		"failed_registers", "last_failed_ret", "failed_attempts", "sites", "mm_counters",
-		"missing", "surplus", "siblings", "holders", "nr_holders", "recent",
+		"failed_registers", "last_failed_ret", "last_failed_text", "failed_attempts",
+		"sites", "mm_counters", "missing", "surplus", "siblings", "holders", "nr_holders", "recent",
 	};
 	struct finding bare = { .rule = RULE_ALIVE_AT_END, .severity = SEVERITY_NOTE,
 				.object.class = HMT_CLASS_MIRROR };
