@@ -28,7 +28,9 @@ void help_all(FILE *out)
 #define EXIT_X(NAME, value, text) fprintf(out, "  %-10d%s\n", value, text);
 	EXIT_CODES(EXIT_X)
 #undef EXIT_X
-	fputs("\n`hmmtrace help COMMAND` says more.\n", out);
+	fputs("\nTo begin with, `hmmtrace doctor` says whether this kernel can be traced, and\n"
+	      "`hmmtrace live` watches it. `hmmtrace help COMMAND` says more, hmmtrace(1) all.\n",
+	      out);
 }
 
 /* The generated parts of the manual; tools/check-docs compares them. */
@@ -115,6 +117,27 @@ static int markdown(const char *what)
 	return EXIT_CLEAN;
 }
 
+/* What is no command, but has a page or a text of its own. Return: was there any? */
+static bool help_topic(const char *name)
+{
+	static const struct { const char *name; int section; } pages[] = {
+		{ "assert", 5 }, { "file", 5 }, { "json", 5 }, { "events", 7 },
+	};
+
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		if (strcmp(pages[i].name, name))
+			continue;
+		printf("%s: read hmmtrace-%s(%d), `man hmmtrace-%s`.\n", name, name,
+		       pages[i].section, name);
+		return true;
+	}
+	if (rule_by_name(name) == RULE_NONE)
+		return false;
+	printf("%s: %s.\n\n`hmmtrace rules explain %s` says more.\n", name,
+	       rule_title(rule_by_name(name)), name);
+	return true;
+}
+
 int cmd_help(struct invocation *inv)
 {
 	const struct command *cmd;
@@ -136,6 +159,8 @@ int cmd_help(struct invocation *inv)
 		return EXIT_CLEAN;
 	}
 	cmd = command_find(inv->rest.args[0], &err);
+	if (!cmd && help_topic(inv->rest.args[0]))
+		return EXIT_CLEAN;
 	if (!cmd)
 		return complain(&err);
 	help_command(cmd, stdout);

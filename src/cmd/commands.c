@@ -254,6 +254,23 @@ const struct command commands[] = {
 	{ 0 }
 };
 
+/* The nearest name, NULL when none is near. */
+static const char *nearest_command(const char *name)
+{
+	size_t best_distance = 3, len = strlen(name);
+	const char *best = NULL;
+
+	for (const struct command *c = commands; c->name; c++) {
+		size_t d = opt_distance(name, len, c->name);
+
+		if (d < best_distance && d < len) {
+			best_distance = d;
+			best = c->name;
+		}
+	}
+	return best;
+}
+
 const struct command *command_find(const char *name, struct errmsg *err)
 {
 	const struct command *found = NULL;
@@ -271,8 +288,11 @@ const struct command *command_find(const char *name, struct errmsg *err)
 		found = c;
 	}
 	if (!found || !*name) {
-		err_set(err, -EINVAL, "there is no command '%s'; `hmmtrace help` lists them",
-			name);
+		const char *near = nearest_command(name);
+
+		err_set(err, -EINVAL, "there is no command '%s'; %s%s%s", name,
+			near ? "did you mean " : "", near ? near : "",
+			near ? "?" : "`hmmtrace help` lists them");
 		return NULL;
 	}
 	return found;
@@ -302,9 +322,9 @@ int command_check_words(const struct invocation *inv, struct errmsg *err)
 		return 0;
 	if (flags & (CMD_FILE | CMD_FILE_OR_CHILD)) {
 		if (!r->nr_args)
-			return err_set(err, -EINVAL, "%s needs %s", inv->cmd->name,
-				       flags & CMD_FILE ? "a trace file" :
-				       "a trace file, or a command after '--'");
+			return err_set(err, -EINVAL, "%s needs %s; `hmmtrace help %s` says more",
+				       inv->cmd->name, flags & CMD_FILE ? "a trace file" :
+				       "a trace file, or a command after '--'", inv->cmd->name);
 		if (r->nr_args > 1)
 			return err_set(err, -EINVAL, "%s takes one file: '%s' is not expected",
 				       inv->cmd->name, r->args[1]);

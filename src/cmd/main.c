@@ -59,10 +59,15 @@ static int close_stdout(int status, int write_errno)
 static int run_command(struct invocation *inv, int argc, char **argv)
 {
 	struct errmsg err;
+	int ret;
 
 	inv->cmd = command_find(argv[0], &err);
-	if (!inv->cmd ||
-	    opt_parse(inv->cmd->opts, &inv->o, argc - 1, argv + 1, &inv->rest, &err))
+	if (!inv->cmd)
+		return complain(&err);
+	ret = opt_parse(inv->cmd->opts, &inv->o, argc - 1, argv + 1, &inv->rest, &err);
+	if (ret == -ENOENT)
+		return complainf("%s; `hmmtrace help %s` lists them", err.text, inv->cmd->name);
+	if (ret)
 		return complain(&err);
 	if (inv->o.help) {
 		help_command(inv->cmd, stdout);

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/fmt.h"
+#include "base/strbuf.h"
+#include "out/words.h"
 
 /* Columns: the option, then its help from here on; what is longer gets a line of its own. */
 #define HELP_COLUMN 26
@@ -121,8 +123,7 @@ static int need_value(const struct opt *o, struct errmsg *err)
 		       o->arg);
 }
 
-/* Edit distance, for "did you mean"; names are short. */
-static size_t distance(const char *a, size_t la, const char *b)
+size_t opt_distance(const char *a, size_t la, const char *b)
 {
 	size_t lb = strlen(b), row[64], diag, up;
 
@@ -153,7 +154,7 @@ static int unknown_long(const struct opt *table, const char *name, size_t len,
 	size_t best_distance = 3;
 
 	for (const struct opt *o = table; o->kind != OPT_END_; o++) {
-		size_t d = is_option(o) && o->name ? distance(name, len, o->name) : 64;
+		size_t d = is_option(o) && o->name ? opt_distance(name, len, o->name) : 64;
 
 		if (d < best_distance) {
 			best_distance = d;
@@ -163,7 +164,7 @@ static int unknown_long(const struct opt *table, const char *name, size_t len,
 	if (best)
 		return err_set(err, -EINVAL, "unknown option --%.*s; did you mean --%s?",
 			       (int)len, name, best->name);
-	return err_set(err, -EINVAL, "unknown option --%.*s", (int)len, name);
+	return err_set(err, -ENOENT, "unknown option --%.*s", (int)len, name);
 }
 
 /* One word that begins with "--". Return: how many words were used up, or negative. */
@@ -198,7 +199,7 @@ static int parse_letters(const struct opt *table, void *dst, int argc, char **ar
 		const struct opt *o = find_letter(table, *p);
 
 		if (!o)
-			return err_set(err, -EINVAL, "unknown option -%c", *p);
+			return err_set(err, -ENOENT, "unknown option -%c", *p);
 		if (!takes_value(o)) {
 			if (opt_store(o, dst, NULL, err))
 				return -EINVAL;
@@ -329,6 +330,7 @@ static int opt_spelling(const struct opt *o, char *buf, size_t size)
 
 void opt_help(const struct opt *table, FILE *out)
 {
+	struct strbuf sb = STRBUF_INIT;
 	char left[96];
 
 	for (const struct opt *o = table; o->kind != OPT_END_; o++) {
@@ -336,11 +338,14 @@ void opt_help(const struct opt *table, FILE *out)
 			fprintf(out, "\n%s:\n", o->help);
 			continue;
 		}
+		strbuf__reset(&sb);
+		words_wrap(&sb, o->help, HELP_COLUMN);
 		if (opt_spelling(o, left, sizeof(left)) > HELP_COLUMN - 4)
-			fprintf(out, "  %s\n%*s%s\n", left, HELP_COLUMN, "", o->help);
+			fprintf(out, "  %s\n%*s%s", left, HELP_COLUMN, "", strbuf__str(&sb));
 		else
-			fprintf(out, "  %-*s%s\n", HELP_COLUMN - 2, left, o->help);
+			fprintf(out, "  %-*s%s", HELP_COLUMN - 2, left, strbuf__str(&sb));
 	}
+	strbuf__free(&sb);
 }
 
 void opt_markdown(const struct opt *table, FILE *out)

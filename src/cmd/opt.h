@@ -82,7 +82,8 @@ struct opt_rest {
  * Parses argv[0..argc), which has no command name in front. Options and
  * positional arguments may be mixed; "--" ends both. argv is reordered.
  *
- * Return: 0, or -EINVAL with *err a complete sentence.
+ * Return: 0, or -EINVAL, for an option that is in no row and like none -ENOENT,
+ * with *err a complete sentence.
  */
 int opt_parse(const struct opt *table, void *dst, int argc, char **argv,
 	      struct opt_rest *ret_rest, struct errmsg *err);
@@ -98,5 +99,8 @@ int opt_check(const struct opt *table, size_t size, struct errmsg *err);
 /* The option list as `--help` prints it, and as the manual has it. */
 void opt_help(const struct opt *table, FILE *out);
 void opt_markdown(const struct opt *table, FILE *out);
+
+/* How many letters differ, for "did you mean"; la: the length of a. Names are short. */
+size_t opt_distance(const char *a, size_t la, const char *b);
 
 #endif /* CMD_OPT_H */

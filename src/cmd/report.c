@@ -88,6 +88,19 @@ static int report_json(struct invocation *inv, struct source *s, FILE *out, stru
 	return ret;
 }
 
+/* The answer first: what is wrong stands between the verdict and the numbers behind it. */
+static void print_text(struct judge *j, const struct report *r)
+{
+	sink_text_verdict(&j->sink, &j->sum);
+	if (!j->inv->o.quiet) {
+		report_text_causes(r, &j->sink);
+		sink_text_numbers(&j->sink, &j->sum);
+		gate__text(&j->gate, j->sink.f);
+		report_text_tables(r, &j->sink);
+	}
+	judge__print_held(j, "\n");
+}
+
 static int report_text(struct invocation *inv, struct source *s, FILE *out, struct errmsg *err)
 {
 	struct report r = { .symtab = NULL };
@@ -102,12 +115,7 @@ static int report_text(struct invocation *inv, struct source *s, FILE *out, stru
 	if (!ret)
 		ret = run(&j, &r, s, err);
 	if (!ret) {
-		judge__print_summary(&j);
-		if (!inv->o.quiet) {
-			report_text_causes(&r, &j.sink);
-			report_text_tables(&r, &j.sink);
-		}
-		judge__print_held(&j, "\n");
+		print_text(&j, &r);
 		ret = judge__write(&j, "", err);
 	}
 	if (!ret)

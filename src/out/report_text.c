@@ -131,7 +131,7 @@ static void add_where(struct strbuf *sb, const struct sink *s, const struct repo
 	}
 	if (missing) {
 		label(sb, "missing");
-		strbuf__addf(sb, "%s\n", missing);
+		words_wrap(sb, missing, 16);
 	}
 	if (surplus) {
 		label(sb, "too many");
@@ -186,6 +186,8 @@ void report_text_causes(const struct report *r, const struct sink *s)
 		add_cause(&sb, s, rows[i]);
 	if (shown < nr)
 		strbuf__addf(&sb, "  ... %zu more (-v)\n", nr - shown);
+	if (nr)
+		strbuf__adds(&sb, "\nin numbers\n");
 	hmt_free(rows);
 	put(s, &sb);
 }

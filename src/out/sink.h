@@ -83,6 +83,10 @@ struct sink {
 extern const struct sink_ops sink_text_ops;
 extern const struct sink_ops sink_json_ops;
 
+/* The two halves of the text's summary, for who has something to say in between. */
+void sink_text_verdict(struct sink *s, const struct summary *sum);
+void sink_text_numbers(struct sink *s, const struct summary *sum);
+
 /* The clause that says how it went: "3 errors", "clean", "inconclusive: 12 events lost". */
 void summary_verdict(const struct summary *sum, char *buf, size_t size);
 

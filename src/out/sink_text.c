@@ -404,7 +404,7 @@ static void text_finding(struct sink *s, const struct finding *f)
 	add_counters(&sb, s, f);
 	if (missing) {
 		label(&sb, "missing");
-		strbuf__addf(&sb, "%s\n", missing);
+		words_wrap(&sb, missing, 14);
 	}
 	if (surplus) {
 		label(&sb, "too many");
@@ -566,18 +566,20 @@ static void add_count(struct strbuf *sb, __u64 nr, const char *what, const char 
 	strbuf__addf(sb, "%llu %s%s%s", (unsigned long long)nr, what, nr == 1 ? "" : "s", behind);
 }
 
-static void text_summary(struct sink *s, const struct summary *sum)
+void sink_text_verdict(struct sink *s, const struct summary *sum)
+{
+	char verdict[256];
+
+	summary_verdict(sum, verdict, sizeof(verdict));
+	fprintf(s->f, "verdict: %s\n", verdict);
+}
+
+void sink_text_numbers(struct sink *s, const struct summary *sum)
 {
 	const struct engine_stats *st = sum->stats;
 	struct strbuf sb = STRBUF_INIT;
-	char verdict[256], span[FMT_LEN];
+	char span[FMT_LEN];
 
-	summary_verdict(sum, verdict, sizeof(verdict));
-	strbuf__addf(&sb, "verdict: %s\n", verdict);
-	if (s->quiet) {
-		flush_block(s, &sb);
-		return;
-	}
 	add_rules(&sb, sum);
 	strbuf__adds(&sb, "  seen        ");
 	add_count(&sb, st->mirrors, "mirror", ", ");
@@ -595,6 +597,13 @@ static void text_summary(struct sink *s, const struct summary *sum)
 	if (sum->hot && hot_table__text(sum->hot, s->symtab, &sb))
 		s->failed = true;
 	flush_block(s, &sb);
+}
+
+static void text_summary(struct sink *s, const struct summary *sum)
+{
+	sink_text_verdict(s, sum);
+	if (!s->quiet)
+		sink_text_numbers(s, sum);
 }
 
 static void text_begin(struct sink *s, const struct trace_meta *meta)

@@ -74,7 +74,7 @@ def take_apart(text):
             at["title"] = label = [line]
         elif line.startswith("released: "):
             at = None
-        elif not line or line.startswith(("verdict: ", "lost: ", "  [")):
+        elif not line or line.startswith(("verdict: ", "in numbers", "lost: ", "  [")):
             continue
         elif at is not None and line.startswith("  ") and findings:
             found = LABEL.match(line)
