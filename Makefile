@@ -149,9 +149,10 @@ ifndef NO_BPF
 $(O)/obj/capture/load.o: $(O)/gen/hmmtrace.skel.h
 $(O)/obj/capture/legacy.o: $(O)/gen/legacy.skel.h
 $(O)/unit/t_legacy: $(O)/gen/hmmtrace.skel.h $(O)/gen/legacy.skel.h
+$(O)/unit/t_lanes_bpf: $(O)/gen/bench_event.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
-capture_pure := batch buildid enrich feature holders hot kallsyms loss outq plan resync snapshot
+capture_pure := batch buildid enrich feature holders hot kallsyms lanes loss outq plan resync snapshot
 $(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif
 
@@ -190,14 +191,15 @@ $(O)/bench/event.bpf.o: tests/bench/event.bpf.c $(O)/bpf/hmmtrace.bpf.o $(O)/bpf
 	@mkdir -p $(@D)
 	$(Q)$(CLANG) $(bpf_flags) -Itests/bench -MMD -MP -c $< -o $@
 
-$(O)/bench/bench_event.skel.h: $(O)/bench/event.bpf.o
+$(O)/gen/bench_event.skel.h: $(O)/bench/event.bpf.o
 	$(call msg,SKEL,$@)
-	$(Q)$(BPFTOOL) gen object $(@D)/event.o $(O)/bpf/hmmtrace.bpf.o $(O)/bpf/hot.bpf.o $<
-	$(Q)$(BPFTOOL) gen skeleton $(@D)/event.o name bench_event_bpf > $@
+	@mkdir -p $(@D)
+	$(Q)$(BPFTOOL) gen object $(O)/bench/event.o $(O)/bpf/hmmtrace.bpf.o $(O)/bpf/hot.bpf.o $<
+	$(Q)$(BPFTOOL) gen skeleton $(O)/bench/event.o name bench_event_bpf > $@
 
-$(O)/bench/event: tests/bench/event.c $(O)/bench/bench_event.skel.h $(O)/libhmmtrace.a
+$(O)/bench/event: tests/bench/event.c $(O)/gen/bench_event.skel.h $(O)/libhmmtrace.a
 	$(call msg,BENCH,$@)
-	$(Q)$(CC) $(CFLAGS) -I$(@D) -Itests/bench -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
+	$(Q)$(CC) $(CFLAGS) -Itests/bench -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
 
 bench_bin := $(O)/bench/bench $(if $(NO_BPF),,$(O)/bench/event)
 bench:

@@ -24,6 +24,14 @@
 
 #include "maps.bpf.h"
 
+/* Where a record is made. */
+struct room {
+	struct lane *lane;		/* NULL: in the ring buffer */
+	__u64 end;			/* where the lane's head is to be */
+};
+/* Set on every way, or the verifier sees something being saved that never was set. */
+#define NO_ROOM (struct room){ .lane = NULL, .end = 0 }
+
 static __always_inline void count_loss(__u32 cause)
 {
 	__u64 *n = bpf_map_lookup_elem(&hmt_stats, &cause);
@@ -33,10 +41,10 @@ static __always_inline void count_loss(__u32 cause)
 		__sync_fetch_and_add(n, 1);
 }
 
-static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 size, __u64 mm)
+static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 size, __u64 mm,
+				  __u32 cpu)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	__u32 cpu = bpf_get_smp_processor_id();
 	__u64 ts = bpf_ktime_get_ns();
 
 	/* No call from here on: what the caller fills in anyway need not be cleared first. */
@@ -53,21 +61,29 @@ static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 siz
 #ifdef HMT_LEGACY
 #include "emit_perf.bpf.h"
 #else
+#include "lane.bpf.h"
 
-static __always_inline void *reserve_raw(__u16 kind, const __u32 size, __u64 mm)
+static __always_inline void *reserve_raw(struct room *room, __u16 kind, const __u32 size, __u64 mm)
 {
-	struct hmt_hdr *h = bpf_ringbuf_reserve(&hmt_ring, size, 0);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct hmt_hdr *h = lane_reserve(room, cpu, size);
 
+	if (!h)
+		h = bpf_ringbuf_reserve(&hmt_ring, size, 0);
 	if (h)
-		stamp(h, kind, size, mm);
+		stamp(h, kind, size, mm, cpu);
 	return h;
 }
 
-/* ctx: what the program was called with. The ring has no use for it, perf buffers do. */
-static __always_inline void emit_submit(void *ctx, void *rec)
+/* ctx: what the program was called with. The rings have no use for it, perf buffers do. */
+static __always_inline void emit_submit(void *ctx, const struct room *room, void *rec)
 {
 	__u64 wakeup = BPF_RB_NO_WAKEUP;
 
+	if (room->lane) {
+		lane_commit(room);
+		return;
+	}
 	/* In a large ring a quarter is reached no sooner than many records later. */
 	if (!(((struct hmt_hdr *)rec)->ts & cfg_wakeup_mask) &&
 	    bpf_ringbuf_query(&hmt_ring, BPF_RB_AVAIL_DATA) >= cfg_wakeup_bytes)
@@ -75,32 +91,34 @@ static __always_inline void emit_submit(void *ctx, void *rec)
 	bpf_ringbuf_submit(rec, wakeup);
 }
 
-/* Return: 0 when the hole is on record. */
-static __always_inline int emit_marker(void)
+/* Return: 0 when the hole is on record. Rare, so it is not in everybody's way. */
+static __noinline int emit_marker(void)
 {
 	__u64 total = *(volatile __u64 *)&hmt_ring_lost;
 	struct hmt_lost *e;
+	struct room room;
 
-	e = reserve_raw(HMT_LOST, sizeof(*e), 0);
+	e = reserve_raw(&room, HMT_LOST, sizeof(*e), 0);
 	if (!e)
 		return -1;
 	e->cause = HMT_CAUSE_RING_FULL;
 	e->prog = -1;
 	e->count = total;
 	*(volatile __u64 *)&hmt_ring_marked = total;
-	emit_submit(NULL, e);
+	emit_submit(NULL, &room, e);
 	return 0;
 }
 
 /* Return: the zeroed record with its header filled, or NULL: counted, and nothing to be done. */
-static __always_inline void *emit_reserve(__u16 kind, const __u32 size, __u64 mm)
+static __always_inline void *emit_reserve(struct room *room, __u16 kind, const __u32 size, __u64 mm)
 {
 	void *rec = NULL;
 
+	*room = NO_ROOM;
 	/* No record without the marker of the hole before it. */
 	if (*(volatile __u64 *)&hmt_ring_lost == *(volatile __u64 *)&hmt_ring_marked ||
 	    !emit_marker())
-		rec = reserve_raw(kind, size, mm);
+		rec = reserve_raw(room, kind, size, mm);
 	if (!rec) {
 		count_loss(HMT_CAUSE_RING_FULL);
 		__sync_fetch_and_add(&hmt_ring_lost, 1);
@@ -112,10 +130,10 @@ static __always_inline void *emit_reserve(__u16 kind, const __u32 size, __u64 mm
  * For what is told once and at leisure, such as names: losing it overturns no
  * verdict, so it is counted under a cause of its own and needs no marker.
  */
-static __always_inline void *emit_reserve_minor(__u16 kind, const __u32 size, __u64 mm,
-						__u32 cause)
+static __always_inline void *emit_reserve_minor(struct room *room, __u16 kind, const __u32 size,
+						__u64 mm, __u32 cause)
 {
-	void *rec = reserve_raw(kind, size, mm);
+	void *rec = reserve_raw(room, kind, size, mm);
 
 	if (!rec)
 		count_loss(cause);
@@ -123,9 +141,10 @@ static __always_inline void *emit_reserve_minor(__u16 kind, const __u32 size, __
 }
 
 /* The other half of it. Return: 0, or negative: not told after all, and counted. */
-static __always_inline int emit_submit_minor(void *ctx, void *rec, __u32 cause)
+static __always_inline int emit_submit_minor(void *ctx, const struct room *room, void *rec,
+					     __u32 cause)
 {
-	emit_submit(ctx, rec);
+	emit_submit(ctx, room, rec);
 	return 0;
 }
 

@@ -15,20 +15,20 @@
 #ifndef BPF_EMIT_PERF_H
 #define BPF_EMIT_PERF_H
 
-static __always_inline void *emit_reserve(__u16 kind, const __u32 size, __u64 mm)
+static __always_inline void *emit_reserve(struct room *room, __u16 kind, const __u32 size, __u64 mm)
 {
 	__u32 zero = 0;
 	void *rec = bpf_map_lookup_elem(&hmt_scratch, &zero);
 
 	if (rec)
-		stamp(rec, kind, size, mm);
+		stamp(rec, kind, size, mm, bpf_get_smp_processor_id());
 	return rec;
 }
 
-static __always_inline void *emit_reserve_minor(__u16 kind, const __u32 size, __u64 mm,
-						__u32 cause)
+static __always_inline void *emit_reserve_minor(struct room *room, __u16 kind, const __u32 size,
+						__u64 mm, __u32 cause)
 {
-	return emit_reserve(kind, size, mm);
+	return emit_reserve(room, kind, size, mm);
 }
 
 static __always_inline long output(void *ctx, void *rec, __u64 size)
@@ -43,7 +43,7 @@ static __always_inline long output(void *ctx, void *rec, __u64 size)
  * finds no room, and where the hole lies among theirs a marker here cannot say.
  * The reader has the total, and takes it as a hole anywhere since the last one.
  */
-static __always_inline void emit_submit(void *ctx, void *rec)
+static __always_inline void emit_submit(void *ctx, const struct room *room, void *rec)
 {
 	struct hmt_hdr *h = rec;
 
@@ -53,7 +53,8 @@ static __always_inline void emit_submit(void *ctx, void *rec)
 	__sync_fetch_and_add(&hmt_ring_lost, 1);
 }
 
-static __always_inline int emit_submit_minor(void *ctx, void *rec, __u32 cause)
+static __always_inline int emit_submit_minor(void *ctx, const struct room *room, void *rec,
+					     __u32 cause)
 {
 	struct hmt_hdr *h = rec;
 

@@ -91,6 +91,7 @@ static __always_inline int emit_task(void *ctx, struct task_struct *task)
 {
 	struct task_struct *leader = task_leader(task);
 	struct task_val now = {}, *known;
+	struct room room;
 	struct hmt_task *e;
 	__u32 tgid;
 
@@ -98,7 +99,7 @@ static __always_inline int emit_task(void *ctx, struct task_struct *task)
 	known = bpf_map_lookup_elem(&hmt_tasks, &tgid);
 	if (known && is_same_name(known, &now))
 		return 0;
-	e = emit_reserve_minor(HMT_TASK, sizeof(*e), 0, HMT_CAUSE_TASK_FULL);
+	e = emit_reserve_minor(&room, HMT_TASK, sizeof(*e), 0, HMT_CAUSE_TASK_FULL);
 	if (!e)
 		return -1;
 	/* Of the process it names, who may not be the one running. */
@@ -108,7 +109,7 @@ static __always_inline int emit_task(void *ctx, struct task_struct *task)
 	e->comm1 = now.comm[1];
 	e->parent = task_parent(leader);
 	e->flags = task_flags(leader);
-	if (emit_submit_minor(ctx, e, HMT_CAUSE_TASK_FULL))
+	if (emit_submit_minor(ctx, &room, e, HMT_CAUSE_TASK_FULL))
 		return -1;
 	bpf_map_update_elem(&hmt_tasks, &tgid, &now, BPF_ANY);
 	return 0;
@@ -186,7 +187,8 @@ static __always_inline __u64 born_at(const struct hmt_hdr *h)
 /* Records that are the identity and the extras, word for word. */
 static __always_inline int emit_words(void *ctx, __u16 kind, const __u64 *a, const int extras)
 {
-	struct hmt_id *e = emit_reserve(kind, sizeof(*e) + extras * 8, a[W_MM]);
+	struct room room;
+	struct hmt_id *e = emit_reserve(&room, kind, sizeof(*e) + extras * 8, a[W_MM]);
 
 	if (!e)
 		return 0;
@@ -196,19 +198,20 @@ static __always_inline int emit_words(void *ctx, __u16 kind, const __u64 *a, con
 	for (int i = 0; i < EXTRAS_MAX; i++)
 		if (i < extras)
 			((__u64 *)(e + 1))[i] = a[W_X0 + i];
-	emit_submit(ctx, e);
+	emit_submit(ctx, &room, e);
 	return 0;
 }
 
 static __always_inline int do_mirror_register(void *ctx, const __u64 *a)
 {
+	struct room room;
 	struct hmt_mirror_register *e;
 	struct birth b = {};
 
 	birth_read(ctx, a, &b);
 	/* refs are the notifier's own users, or those of the hmm it shares: that has its own entry. */
 	b.val.count = a[W_HMM] ? 0 : a[W_X0];
-	e = emit_reserve(HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM]);
+	e = emit_reserve(&room, HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM]);
 	b.val.born = born_at((void *)e);
 	if (!a[W_X1])
 		live_add(HMT_CLASS_MIRROR, a[W_MIRROR], &b.val);
@@ -218,12 +221,13 @@ static __always_inline int do_mirror_register(void *ctx, const __u64 *a)
 	e->refs = a[W_X0];
 	e->ret = a[W_X1];
 	EMIT_BIRTH(e, &b);
-	emit_submit(ctx, e);
+	emit_submit(ctx, &room, e);
 	return 0;
 }
 
 static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
 {
+	struct room room;
 	struct hmt_mirror_unregister *e;
 	__u32 users = 0, count = 0;
 	__s32 stack = get_stack(ctx, ALWAYS);
@@ -231,7 +235,7 @@ static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
 	live_del(HMT_CLASS_MIRROR, a[W_MIRROR]);
 	read_counters(a[W_MM], &users, &count);
 	emit_current_task(ctx);
-	e = emit_reserve(HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM]);
+	e = emit_reserve(&room, HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM]);
 	if (!e)
 		return 0;
 	EMIT_ID(e, a);
@@ -239,19 +243,20 @@ static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
 	e->stack = stack;
 	e->mm_users = users;
 	e->mm_count = count;
-	emit_submit(ctx, e);
+	emit_submit(ctx, &room, e);
 	return 0;
 }
 
 static __always_inline int do_range_register(void *ctx, const __u64 *a)
 {
+	struct room room;
 	struct hmt_range_register *e;
 	struct birth b = {};
 
 	birth_read(ctx, a, &b);
 	b.val.start = a[W_X0];
 	b.val.end = a[W_X1];
-	e = emit_reserve(HMT_RANGE_REGISTER, sizeof(*e), a[W_MM]);
+	e = emit_reserve(&room, HMT_RANGE_REGISTER, sizeof(*e), a[W_MM]);
 	b.val.born = born_at((void *)e);
 	if (!a[W_X3])
 		live_add(HMT_CLASS_RANGE, a[W_RANGE], &b.val);
@@ -263,12 +268,13 @@ static __always_inline int do_range_register(void *ctx, const __u64 *a)
 	e->page_shift = a[W_X2];
 	e->ret = a[W_X3];
 	EMIT_BIRTH(e, &b);
-	emit_submit(ctx, e);
+	emit_submit(ctx, &room, e);
 	return 0;
 }
 
 static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
 {
+	struct room room;
 	struct hmt_range_unregister_begin *e;
 	__u32 users = 0, count = 0;
 	__s32 stack = get_stack(ctx, ALWAYS);
@@ -276,14 +282,14 @@ static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
 	live_del(HMT_CLASS_RANGE, a[W_RANGE]);
 	read_counters(a[W_MM], &users, &count);
 	emit_current_task(ctx);
-	e = emit_reserve(HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM]);
+	e = emit_reserve(&room, HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM]);
 	if (!e)
 		return 0;
 	EMIT_ID(e, a);
 	e->stack = stack;
 	e->mm_users = users;
 	e->mm_count = count;
-	emit_submit(ctx, e);
+	emit_submit(ctx, &room, e);
 	return 0;
 }
 
@@ -315,10 +321,11 @@ static __always_inline void count_refs(const __u64 *a, __s64 by, __s32 stack, __
 
 static __always_inline int do_ref(void *ctx, __u16 kind, const __u64 *a, __s64 by, __s32 stack)
 {
+	struct room room;
 	struct hmt_ref_get *e;
 
 	emit_current_task(ctx);
-	e = emit_reserve(kind, sizeof(*e), a[W_MM]);
+	e = emit_reserve(&room, kind, sizeof(*e), a[W_MM]);
 	count_refs(a, by, stack, born_at((void *)e));
 	if (!e)
 		return 0;
@@ -326,7 +333,7 @@ static __always_inline int do_ref(void *ctx, __u16 kind, const __u64 *a, __s64 b
 	e->count = a[W_X0];
 	e->call_site = a[W_X1];
 	e->stack = stack;
-	emit_submit(ctx, e);
+	emit_submit(ctx, &room, e);
 	return 0;
 }
 
@@ -349,18 +356,19 @@ static __always_inline int do_free(void *ctx, const __u64 *a)
 
 static __always_inline int do_mm_release(void *ctx, const __u64 *a)
 {
+	struct room room;
 	struct hmt_mm_release *e;
 	__u32 users = 0, count = 0;
 
 	read_counters(a[W_MM], &users, &count);
 	emit_current_task(ctx);
-	e = emit_reserve(HMT_MM_RELEASE, sizeof(*e), a[W_MM]);
+	e = emit_reserve(&room, HMT_MM_RELEASE, sizeof(*e), a[W_MM]);
 	if (!e)
 		return 0;
 	EMIT_ID(e, a);
 	e->mm_users = users;
 	e->mm_count = count;
-	emit_submit(ctx, e);
+	emit_submit(ctx, &room, e);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #ifndef HMT_LEGACY
 struct hmt_ring_def hmt_ring SEC(".maps");
+struct hmt_lanes_def hmt_lanes SEC(".maps");
 #define SWITCH_SECTION
 #else
 struct hmt_perf_def hmt_perf SEC(".maps");
@@ -31,6 +32,13 @@ const volatile __u32 cfg_stacks = 0;
 const volatile __u32 cfg_wakeup_bytes = RING_BYTES_DEFAULT / 4;
 /* Look how much that is only after records whose time has none of these bits. */
 const volatile __u32 cfg_wakeup_mask = 0;
+
+#ifndef HMT_LEGACY
+/* Size of the ring of each CPU, a power of two; 0: there are none. */
+const volatile __u64 cfg_lane_bytes = 0;
+/* Look whether the reader is to be woken whenever the head changes one of these bits. */
+const volatile __u64 cfg_lane_kick = 0;
+#endif
 
 /* 0 until everything is attached: the one switch that starts a trace. */
 __u32 hmt_on SWITCH_SECTION = 0;

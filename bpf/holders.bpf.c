@@ -122,6 +122,7 @@ __attribute__((noinline)) int hmt_owner_file(__u32 fd, __u64 mm)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	struct file **fds = BPF_CORE_READ(task, files, fdt, fd), *file = NULL;
+	struct room room;
 	struct hmt_file *e;
 	__u32 dev;
 
@@ -130,7 +131,7 @@ __attribute__((noinline)) int hmt_owner_file(__u32 fd, __u64 mm)
 	if (!is_drivers(file, &dev) || file_refs(file) < 2)
 		return 0;
 	/* Without it a finding says less, and nothing wrong. */
-	e = emit_reserve_minor(HMT_FILE, sizeof(*e), mm, HMT_CAUSE_TASK_FULL);
+	e = emit_reserve_minor(&room, HMT_FILE, sizeof(*e), mm, HMT_CAUSE_TASK_FULL);
 	if (!e)
 		return 0;
 	e->file = (__u64)file;
@@ -142,7 +143,7 @@ __attribute__((noinline)) int hmt_owner_file(__u32 fd, __u64 mm)
 	e->minor = DEV_MINOR(dev);
 	bpf_probe_read_kernel_str(&e->name, HMT_FILE_NAME_LEN,
 				  BPF_CORE_READ(file, f_path.dentry, d_name.name));
-	emit_submit(NULL, e);
+	emit_submit(NULL, &room, e);
 	return 0;
 }
 

@@ -17,6 +17,15 @@ struct hmt_ring_def {
 	__uint(max_entries, RING_BYTES_DEFAULT);
 };
 
+/* By CPU; the loader says how many and how large. */
+struct hmt_lanes_def {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, LANE_VALUE(LANE_BYTES_MIN));
+};
+
 #ifdef HMT_LEGACY
 struct hmt_perf_def {
 	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
@@ -87,6 +96,7 @@ struct hmt_stacks_def {
 
 #ifndef HMT_MAPS_DEFINED_HERE
 extern struct hmt_ring_def hmt_ring SEC(".maps");
+extern struct hmt_lanes_def hmt_lanes SEC(".maps");
 extern struct hmt_stats_def hmt_stats SEC(".maps");
 extern struct hmt_live_def hmt_live SEC(".maps");
 extern struct hmt_mms_def hmt_mms SEC(".maps");
@@ -98,6 +108,8 @@ extern struct hmt_stacks_def hmt_stacks SEC(".maps");
 extern const volatile __u32 cfg_stacks;
 extern const volatile __u32 cfg_wakeup_bytes;
 extern const volatile __u32 cfg_wakeup_mask;
+extern const volatile __u64 cfg_lane_bytes;
+extern const volatile __u64 cfg_lane_kick;
 extern __u32 hmt_on;
 extern __u64 hmt_ring_lost;
 extern __u64 hmt_ring_marked;

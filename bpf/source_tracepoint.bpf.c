@@ -43,6 +43,7 @@ static __always_inline int do_exit(void *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct room room;
 	struct hmt_task_exit *e;
 	__u64 *found, mm;
 
@@ -58,7 +59,7 @@ static __always_inline int do_exit(void *ctx)
 	if (bpf_map_delete_elem(&hmt_owners, &tgid))
 		return 0;
 	emit_task(ctx, task);
-	e = emit_reserve(HMT_TASK_EXIT, sizeof(*e), mm);
+	e = emit_reserve(&room, HMT_TASK_EXIT, sizeof(*e), mm);
 	if (!e)
 		return 0;
 	if (mm_is_held(mm)) {
@@ -66,7 +67,7 @@ static __always_inline int do_exit(void *ctx)
 		e->rss_pages = mm_rss((const void *)mm);
 		e->flags = mm_is_left(task, mm) ? HMT_EXIT_LAST : 0;
 	}
-	emit_submit(ctx, e);
+	emit_submit(ctx, &room, e);
 	hmt_owner_files(mm);
 	return 0;
 }

@@ -24,9 +24,15 @@ static int grow(void **p, size_t *cap, size_t want, size_t size)
 	return 0;
 }
 
+/* Whatever has the time of a hole is taken to lie behind it. */
+static __u64 key_of(const struct hmt_hdr *rec)
+{
+	return rec->ts << 1 | (rec->kind != HMT_LOST);
+}
+
 int batch__add(struct batch *b, const struct hmt_hdr *rec)
 {
-	void *buf = b->buf, *entries = b->entries;
+	void *buf = b->buf, *entries = b->entries, *spare = b->spare;
 	int err;
 
 	err = grow(&buf, &b->cap, b->len + rec->size, 1);
@@ -37,31 +43,56 @@ int batch__add(struct batch *b, const struct hmt_hdr *rec)
 	b->entries = entries;
 	if (err)
 		return err;
+	err = grow(&spare, &b->spare_cap, b->nr + 1, sizeof(*b->spare));
+	b->spare = spare;
+	if (err)
+		return err;
 	memcpy(b->buf + b->len, rec, rec->size);
-	b->entries[b->nr++] = (struct batch_entry){ .ts = rec->ts, .off = b->len };
+	b->entries[b->nr++] = (struct batch_entry){ .key = key_of(rec), .off = b->len };
 	b->len += rec->size;
 	return 0;
 }
 
-static int cmp_entries(const void *a, const void *b)
+/* Return: where the records that are in order, from the i-th on, end. */
+static size_t run_end(const struct batch *b, size_t i)
 {
-	const struct batch_entry *x = a, *y = b;
-
-	if (x->ts != y->ts)
-		return x->ts < y->ts ? -1 : 1;
-	return x->off < y->off ? -1 : x->off > y->off;
+	for (i++; i < b->nr && b->entries[i - 1].key <= b->entries[i].key; i++)
+		;
+	return i;
 }
 
+/* Those from lo to mid and from mid to hi are in order each: puts both into the spare. */
+static void merge_runs(struct batch *b, size_t lo, size_t mid, size_t hi)
+{
+	const struct batch_entry *from = b->entries;
+	size_t x = lo, y = mid;
+
+	for (size_t i = lo; i < hi; i++)
+		b->spare[i] = y == hi || (x < mid && from[x].key <= from[y].key) ? from[x++] :
+										     from[y++];
+}
+
+/* It is as many runs as there are rings, or few more; each pass halves their number. */
 void batch__sort(struct batch *b)
 {
-	size_t i;
+	size_t nr_runs = b->nr && run_end(b, 0) < b->nr ? 2 : 1;
 
-	/* Almost always it is in order already. */
-	for (i = 1; i < b->nr; i++)
-		if (b->entries[i - 1].ts > b->entries[i].ts)
-			break;
-	if (i < b->nr)
-		qsort(b->entries, b->nr, sizeof(*b->entries), cmp_entries);
+	while (nr_runs > 1) {
+		struct batch_entry *sorted = b->spare;
+		size_t cap = b->spare_cap;
+
+		nr_runs = 0;
+		for (size_t lo = 0, hi; lo < b->nr; lo = hi, nr_runs++) {
+			size_t mid = run_end(b, lo);
+
+			hi = mid < b->nr ? run_end(b, mid) : mid;
+			merge_runs(b, lo, mid, hi);
+		}
+		b->spare = b->entries;
+		b->spare_cap = b->entries_cap;
+		b->entries = sorted;
+		b->entries_cap = cap;
+	}
 }
 
 size_t batch__older(const struct batch *b, __u64 ts)
@@ -71,7 +102,7 @@ size_t batch__older(const struct batch *b, __u64 ts)
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
-		if (b->entries[mid].ts < ts)
+		if (b->entries[mid].key < ts << 1)
 			lo = mid + 1;
 		else
 			hi = mid;
@@ -111,5 +142,6 @@ void batch__free(struct batch *b)
 {
 	hmt_free(b->buf);
 	hmt_free(b->entries);
+	hmt_free(b->spare);
 	memset(b, 0, sizeof(*b));
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * batch.h - what came out of the ring and is not delivered yet, put in order.
+ * batch.h - what came out of the feed and is not delivered yet, put in order.
  *
- * The ring is in the order of reservation, the stream in the order of time.
- * They differ by what happened between the two on several CPUs at once, so the
- * reader delivers up to an instant before which nothing more can come, and
- * keeps the rest for the next time.
+ * What comes out of one ring is in the order of reservation, one ring after the
+ * other, and the stream is in the order of time. So the reader delivers up to an
+ * instant before which nothing more can come, and keeps the rest for the next time.
  */
 #ifndef CAPTURE_BATCH_H
 #define CAPTURE_BATCH_H
@@ -14,20 +13,20 @@
 #include <stddef.h>
 
 struct batch_entry {
-	__u64 ts;
+	__u64 key;		/* what it is sorted by */
 	size_t off;
 };
 
 struct batch {
 	char *buf;
 	size_t len, cap;
-	struct batch_entry *entries;
-	size_t nr, entries_cap;
+	struct batch_entry *entries, *spare;	/* spare: as large, for sorting */
+	size_t nr, entries_cap, spare_cap;
 };
 
 /* Copies the record. Return: 0 or -ENOMEM. */
 int batch__add(struct batch *b, const struct hmt_hdr *rec);
-/* By ts; records of the same ts stay in the order they came. */
+/* By ts; records of the same ts stay in the order they came, but a hole is before them. */
 void batch__sort(struct batch *b);
 /* Return: how many records are older than ts. Sorted batches only. */
 size_t batch__older(const struct batch *b, __u64 ts);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * feed.h - where the reader gets records from: the ring buffer (feed_ring.c),
- * or before Linux 5.8 the perf buffers of the CPUs (feed_perf.c).
+ * feed.h - where the reader gets records from: the rings of the CPUs and the ring
+ * buffer they share (feed_ring.c), or before Linux 5.8 the perf buffers of the CPUs
+ * (feed_perf.c).
  *
  * Either promises the same: after cut() and drain(), every record older than
  * the instant of the cut has been handed over, and every loss older than it is
@@ -13,13 +14,11 @@
 #include <hmmtrace/event.h>
 #include <stdbool.h>
 
+#include "capture/lanes.h"
 #include "capture/ring.h"
 
 struct perf_buffer;
 struct feed;
-
-/* Takes one record of len bytes. Return: 0 or a negative errno, which ends the draining. */
-typedef int (*feed_fn)(void *ctx, const struct hmt_hdr *rec, size_t len);
 
 struct feed_ops {
 	/*
@@ -43,8 +42,9 @@ struct feed_ops {
 
 struct feed {
 	const struct feed_ops *ops;		/* NULL: closed */
-	/* ring buffer */
+	/* ring buffer, and lanes if there are any */
 	struct ring ring;
+	struct lanes lanes;
 	const volatile __u64 *ring_lost;
 	/* perf buffers */
 	struct perf_buffer *pb;
@@ -55,8 +55,14 @@ struct feed {
 	int err;
 };
 
-/* ring_lost: the running total of the programs. Return: 0 or a negative errno. */
-int feed_ring__open(struct feed *f, int map_fd, size_t bytes, const volatile __u64 *ring_lost);
+struct feed_ring_conf {
+	int ring_fd, lanes_fd;
+	size_t ring_bytes, lane_bytes;		/* 0: there are no lanes */
+	unsigned int nr_lanes;
+	const volatile __u64 *ring_lost;	/* the running total of the programs */
+};
+/* Return: 0 or a negative errno. */
+int feed_ring__open(struct feed *f, const struct feed_ring_conf *conf);
 
 struct feed_perf_conf {
 	int perf_fd;

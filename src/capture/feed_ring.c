@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * feed_ring.c - the ring buffer. Programs take the time of a record after they
- * reserved it, so whatever is older than an instant is in the ring by then.
+ * feed_ring.c - the lanes of the CPUs, and the ring buffer for what finds no place
+ * there. Programs take the time of a record after they reserved it, so whatever is
+ * older than an instant has its place in one of them by then.
  */
 #include "capture/feed.h"
 
@@ -43,7 +44,7 @@ static int feed_ring_cut(struct feed *f, __u64 *ret_ts, __u64 *ret_lost)
 }
 
 /* Everything that was reserved up to now. */
-static int feed_ring_drain(struct feed *f, feed_fn take, void *ctx)
+static int drain_ring(struct feed *f, feed_fn take, void *ctx)
 {
 	unsigned long target = ring__produced(&f->ring);
 	struct timespec nap = { .tv_nsec = BUSY_SLEEP_NS };
@@ -70,8 +71,19 @@ static int feed_ring_drain(struct feed *f, feed_fn take, void *ctx)
 	return 0;
 }
 
+static int feed_ring_drain(struct feed *f, feed_fn take, void *ctx)
+{
+	int busy = lanes__drain(&f->lanes, take, ctx), err;
+
+	if (busy && busy != -EAGAIN)
+		return busy;
+	err = drain_ring(f, take, ctx);
+	return err ? err : busy;
+}
+
 static void feed_ring_close(struct feed *f)
 {
+	lanes__close(&f->lanes);
 	ring__close(&f->ring);
 }
 
@@ -80,15 +92,20 @@ static const struct feed_ops feed_ring_ops = {
 	.drain = feed_ring_drain, .close = feed_ring_close,
 };
 
-int feed_ring__open(struct feed *f, int map_fd, size_t bytes, const volatile __u64 *ring_lost)
+int feed_ring__open(struct feed *f, const struct feed_ring_conf *conf)
 {
 	int err;
 
 	memset(f, 0, sizeof(*f));
-	err = ring__open(&f->ring, map_fd, bytes);
+	err = ring__open(&f->ring, conf->ring_fd, conf->ring_bytes);
 	if (err)
 		return err;
-	f->ring_lost = ring_lost;
+	err = lanes__open(&f->lanes, conf->lanes_fd, conf->lane_bytes, conf->nr_lanes);
+	if (err) {
+		ring__close(&f->ring);
+		return err;
+	}
+	f->ring_lost = conf->ring_lost;
 	f->ops = &feed_ring_ops;
 	return 0;
 }

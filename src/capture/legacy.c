@@ -82,7 +82,6 @@ void legacy__reader_conf(const struct legacy *l, struct reader_conf *ret_conf)
 	const struct legacy_bpf *s = l->skel;
 
 	*ret_conf = (struct reader_conf){
-		.ring_fd = -1,
 		.stats_fd = bpf_map__fd(s->maps.hmt_stats),
 		.live_fd = bpf_map__fd(s->maps.hmt_live),
 		.stacks_fd = bpf_map__fd(s->maps.hmt_stacks),

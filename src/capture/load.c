@@ -207,19 +207,37 @@ static void set_hot(struct capture *c)
 	bpf_map__set_max_entries(c->skel->maps.hmt_hot_open, 1);
 }
 
+/*
+ * Half of the memory to the CPUs that are there, half to the ring buffer for when
+ * one of them has too little, and for CPUs that come later.
+ */
+static void set_rings(struct capture *c)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t lane = lanes_size(c->ring_bytes, cpus > 0 ? cpus : 1);
+	size_t ring = lane ? c->ring_bytes / 2 : c->ring_bytes;
+
+	if (lane) {
+		bpf_map__set_value_size(c->skel->maps.hmt_lanes, LANE_VALUE(lane));
+		bpf_map__set_max_entries(c->skel->maps.hmt_lanes, cpus > 0 ? cpus : 1);
+	}
+	c->skel->rodata->cfg_lane_bytes = lane;
+	c->skel->rodata->cfg_lane_kick = lane / 8;
+	bpf_map__set_max_entries(c->skel->maps.hmt_ring, ring);
+	c->skel->rodata->cfg_wakeup_bytes = ring / 4;
+	/* 64 records are at most 8 KiB: far below a quarter of this. */
+	c->skel->rodata->cfg_wakeup_mask = ring >= 1 << 20 ? 63 : 0;
+}
+
 static void set_knobs(struct capture *c)
 {
 	__u32 entries = table_entries(c);
 	struct bpf_program *prog;
 
-	bpf_map__set_max_entries(c->skel->maps.hmt_ring, c->ring_bytes);
+	set_rings(c);
 	bpf_map__set_max_entries(c->skel->maps.hmt_live, entries);
 	bpf_map__set_max_entries(c->skel->maps.hmt_mms, entries);
 	c->skel->rodata->cfg_stacks = c->opts.stacks;
-	c->skel->rodata->cfg_wakeup_bytes = c->ring_bytes / 4;
-	/* 64 records are at most 8 KiB: far below a quarter of this. */
-	c->skel->rodata->cfg_wakeup_mask = c->ring_bytes >= 1 << 20 ? 63 : 0;
-
 	c->skel->rodata->cfg_page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	if (c->plan.source != CAPTURE_NOTIFIER) {
 		bpf_map__set_autocreate(c->skel->maps.hmt_calls, false);
@@ -338,7 +356,6 @@ static struct snap_conf snap_conf_of(const struct hmmtrace_bpf *skel)
 static void main_reader_conf(const struct capture *c, struct reader_conf *ret_conf)
 {
 	*ret_conf = (struct reader_conf){
-		.ring_fd = bpf_map__fd(c->skel->maps.hmt_ring),
 		.stats_fd = bpf_map__fd(c->skel->maps.hmt_stats),
 		.live_fd = bpf_map__fd(c->skel->maps.hmt_live),
 		.stacks_fd = bpf_map__fd(c->skel->maps.hmt_stacks),
@@ -353,8 +370,14 @@ static void main_reader_conf(const struct capture *c, struct reader_conf *ret_co
 			.mms_fd = bpf_map__fd(c->skel->maps.hmt_mms),
 			.grace_ns = c->opts.grace_ns ? c->opts.grace_ns : GRACE_NS_DEFAULT,
 		},
-		.ring_bytes = c->ring_bytes,
-		.ring_lost = &c->skel->bss->hmt_ring_lost,
+		.ring = {
+			.ring_fd = bpf_map__fd(c->skel->maps.hmt_ring),
+			.lanes_fd = bpf_map__fd(c->skel->maps.hmt_lanes),
+			.ring_bytes = bpf_map__max_entries(c->skel->maps.hmt_ring),
+			.lane_bytes = c->skel->rodata->cfg_lane_bytes,
+			.nr_lanes = bpf_map__max_entries(c->skel->maps.hmt_lanes),
+			.ring_lost = &c->skel->bss->hmt_ring_lost,
+		},
 	};
 }
 

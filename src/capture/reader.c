@@ -537,7 +537,7 @@ static int open_feed(struct reader *r)
 	const struct reader_conf *c = &r->conf;
 
 	return c->perf.bytes ? feed_perf__open(&r->feed, &c->perf) :
-			       feed_ring__open(&r->feed, c->ring_fd, c->ring_bytes, c->ring_lost);
+			       feed_ring__open(&r->feed, &c->ring);
 }
 
 int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg *err)

@@ -14,16 +14,15 @@
 
 /* What the reader needs of the loaded programs. Descriptors are borrowed. */
 struct reader_conf {
-	int ring_fd, stats_fd, live_fd, stacks_fd;
+	int stats_fd, live_fd, stacks_fd;
 	int prog_fds[PLAN_PROGS];		/* -1: not loaded */
 	int mms_fd, owners_fd;
 	int hot_fd;				/* -1: nothing is counted */
 	struct snap_conf snap;			/* prog_fd -1: what was before is not known */
 	struct holders_conf holders;
 	__u32 live_entries;
-	/* Either the ring buffer ... */
-	size_t ring_bytes;
-	const volatile __u64 *ring_lost;	/* running total, written by the programs */
+	/* Either the rings ... */
+	struct feed_ring_conf ring;
 	/* ... or, unless its bytes are 0, perf buffers */
 	struct feed_perf_conf perf;
 };

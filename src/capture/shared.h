@@ -71,6 +71,36 @@ struct last_task {
 	struct task_val name;
 };
 
+/*
+ * hmt_lanes: the ring of one CPU. Positions only grow; the record at one is at its
+ * remainder by the size of the ring, and may reach into the slack behind the end.
+ */
+struct lane {
+	/* written by programs on that CPU */
+	__u64 inside;		/* how many are between reserve and commit, and those who turn back */
+	__u64 head;		/* all in front of it is committed */
+	__u64 tail_seen;	/* some time ago */
+	__u64 pad[5];
+	/* written by the reader */
+	__u64 tail;		/* all in front of it may be written over */
+	__u64 pad2[7];
+};
+
+#define LANE_DATA sizeof(struct lane)
+/* The longest record that goes into a lane. */
+#define LANE_SLACK 128
+#define LANE_VALUE(bytes) (LANE_DATA + (bytes) + LANE_SLACK)
+
+/* Powers of two. No value of an array was larger than what kmalloc() gives, once. */
+#define LANE_BYTES_MIN 2048UL
+#define LANE_BYTES_MAX (2UL << 20)
+/* Where other CPUs see stores in the order in which they are made; 32-bit x86 has no HMM. */
+#if defined(__TARGET_ARCH_x86) || defined(__x86_64__)
+#define LANES_WORK 1
+#else
+#define LANES_WORK 0
+#endif
+
 #define LIVE_ENTRIES_DEFAULT 65536
 #define RING_BYTES_DEFAULT (8U << 20)
 #define STACK_ENTRIES 16384

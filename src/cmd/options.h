@@ -75,7 +75,7 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 		   "events that carry a kernel stack: default (births and ends), none, all"), \
 	ROW_SOURCE, \
 	OPT_CALL(0, "ring-size", struct options, ring_bytes, "SIZE", option_ring, \
-		 "size of the ring buffer (default 8M)"), \
+		 "memory for events on their way (default 8M)"), \
 	OPT_CALL(0, "table-size", struct options, table_entries, "N", option_entries, \
 		 "objects the live-object table has room for (default 65536)")
 

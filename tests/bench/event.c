@@ -9,7 +9,7 @@
  *	                   under perf, ftrace or bpftrace, and under nothing
  *
  * The time is the CPU time of the thread that fires, so what else the machine
- * does counts little. The ring is emptied between two timed passes.
+ * does counts little. The rings are emptied between two timed passes.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -20,12 +20,14 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bench_event.skel.h"
 
 #include <hmmtrace/event.h>
 
 #include "capture/capture.h"
+#include "capture/lanes.h"
 #include "capture/ring.h"
 #include "capture/shared.h"
 #include "event.h"
@@ -104,6 +106,7 @@ static const struct row {
 struct bench {
 	struct bench_event_bpf *skel;
 	struct ring ring;
+	struct lanes lanes;
 };
 
 static void aim(struct bench_event_bpf__bss *bss, unsigned int kind, int object)
@@ -139,11 +142,18 @@ static int fire_all(struct bench *b, const unsigned int *kinds)
 	return nr;
 }
 
-static void ring_empty(struct bench *b)
+static int ignore(void *ctx, const struct hmt_hdr *rec, size_t len)
+{
+	return 0;
+}
+
+static void rings_empty(struct bench *b)
 {
 	const void *rec;
 	size_t len;
 
+	if (lanes__drain(&b->lanes, ignore, NULL))
+		die("drain");
 	while (ring__next(&b->ring, &rec, &len) == 1)
 		ring__release(&b->ring);
 }
@@ -171,17 +181,17 @@ static double measure(struct bench *b, const struct row *row, struct bpf_program
 	for (int i = -1; i < NR_PASSES; i++) {
 		int nr;
 
-		ring_empty(b);
+		rings_empty(b);
 		t = now_ns();
 		nr = fire_all(b, row->kinds);
 		t = (now_ns() - t) / nr;
 		/* the first one warms up */
 		if (i >= 0)
 			pass[i] = t;
-		ring_empty(b);
+		rings_empty(b);
 		fire_all(b, row->undo);
 	}
-	ring_empty(b);
+	rings_empty(b);
 	bpf_link__destroy(link);
 	if (b->skel->bss->hmt_ring_lost)
 		die("the ring was too small");
@@ -214,6 +224,19 @@ static void learn_mm(struct bench *b)
 	b->skel->bss->bench_words[W_OPS] = b->skel->bss->bench_words[W_MM];
 }
 
+/* As the loader does it; but the ring keeps its size, of which is the bare one. */
+static void set_lanes(struct bench *b)
+{
+	unsigned int nr = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t lane = lanes_size(RING_BYTES_DEFAULT, nr);
+
+	b->skel->rodata->cfg_lane_bytes = lane;
+	b->skel->rodata->cfg_lane_kick = lane / 8;
+	if (bpf_map__set_value_size(b->skel->maps.hmt_lanes, LANE_VALUE(lane)) ||
+	    bpf_map__set_max_entries(b->skel->maps.hmt_lanes, nr))
+		die("lanes");
+}
+
 static void bench_open(struct bench *b, unsigned int stacks)
 {
 	struct bpf_program *prog;
@@ -223,12 +246,17 @@ static void bench_open(struct bench *b, unsigned int stacks)
 		die("open");
 	b->skel->rodata->cfg_stacks = stacks;
 	b->skel->rodata->cfg_wakeup_mask = 63;
+	set_lanes(b);
 	bpf_object__for_each_program(prog, b->skel->obj)
 		bpf_program__set_autoload(prog, !strncmp(bpf_program__name(prog), "bench_", 6));
 	if (bench_event_bpf__load(b->skel))
 		die("load");
 	if (ring__open(&b->ring, bpf_map__fd(b->skel->maps.hmt_ring), RING_BYTES_DEFAULT))
 		die("ring");
+	if (lanes__open(&b->lanes, bpf_map__fd(b->skel->maps.hmt_lanes),
+			b->skel->rodata->cfg_lane_bytes,
+			bpf_map__max_entries(b->skel->maps.hmt_lanes)))
+		die("lanes");
 	learn_mm(b);
 	b->skel->bss->hmt_on = 1;
 }
@@ -236,6 +264,7 @@ static void bench_open(struct bench *b, unsigned int stacks)
 static void bench_close(struct bench *b)
 {
 	ring__close(&b->ring);
+	lanes__close(&b->lanes);
 	bench_event_bpf__destroy(b->skel);
 }
 

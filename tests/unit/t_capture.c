@@ -55,6 +55,46 @@ static void test_batch__order(void)
 	batch__free(&b);
 }
 
+/* Rings have no order among each other: at the same time, the hole was first. */
+static void test_batch__hole_first(void)
+{
+	struct batch b = { 0 };
+	struct hmt_lost lost;
+
+	hdr_make(&lost.h, HMT_LOST, sizeof(lost), 20);
+	add(&b, 20, 1);
+	add(&b, 30, 2);
+	ASSERT_OK(batch__add(&b, &lost.h));
+	add(&b, 20, 3);
+	batch__sort(&b);
+	ASSERT_EQ(batch__at(&b, 0)->kind, HMT_LOST);
+	ASSERT_EQ(hmm_at(&b, 1), 1);
+	ASSERT_EQ(hmm_at(&b, 2), 3);
+	ASSERT_EQ(hmm_at(&b, 3), 2);
+	ASSERT_EQ(batch__older(&b, 20), 0);
+	ASSERT_EQ(batch__older(&b, 21), 3);
+	batch__free(&b);
+}
+
+/* As many rings in order as there are, of different lengths, none of them first. */
+static void test_batch__runs(void)
+{
+	struct batch b = { 0 };
+	__u64 nr = 0;
+
+	for (__u64 run = 0; run < 37; run++)
+		for (__u64 i = 0; i < run * run; i++, nr++)
+			add(&b, 1000000 / (run + 1) * i + run, nr);
+	batch__sort(&b);
+	ASSERT_EQ(b.nr, nr);
+	for (size_t i = 1; i < b.nr; i++) {
+		const struct hmt_hdr *x = batch__at(&b, i - 1), *y = batch__at(&b, i);
+
+		ASSERT(x->ts < y->ts || (x->ts == y->ts && hmm_at(&b, i - 1) < hmm_at(&b, i)));
+	}
+	batch__free(&b);
+}
+
 static void test_batch__older(void)
 {
 	struct batch b = { 0 };
@@ -98,7 +138,7 @@ static void test_batch__many(void)
 		add(&b, (i * 7919) % 100003, i);
 	batch__sort(&b);
 	for (size_t i = 1; i < b.nr; i++)
-		ASSERT_LE(b.entries[i - 1].ts, b.entries[i].ts);
+		ASSERT_LE(batch__at(&b, i - 1)->ts, batch__at(&b, i)->ts);
 	ASSERT_OK(batch__drop(&b, 99999));
 	ASSERT_EQ(b.nr, 1);
 	batch__free(&b);
@@ -726,8 +766,9 @@ static void test_capture__nothing_left(void)
 	ASSERT_EQ(hmt_mem_live(), 0);
 }
 
-TEST_MAIN(TEST(test_batch__order), TEST(test_batch__older), TEST(test_batch__keeps_the_rest),
-	  TEST(test_batch__many), TEST(test_batch__no_memory), TEST(test_outq__keeps_order),
+TEST_MAIN(TEST(test_batch__order), TEST(test_batch__hole_first), TEST(test_batch__runs),
+	  TEST(test_batch__older), TEST(test_batch__keeps_the_rest), TEST(test_batch__many),
+	  TEST(test_batch__no_memory), TEST(test_outq__keeps_order),
 	  TEST(test_loss__markers), TEST(test_loss__marker_comes_late),
 	  TEST(test_loss__other_causes), TEST(test_loss__unattributed), TEST(test_resync__quiet),
 	  TEST(test_resync__births_during_the_walk), TEST(test_resync__deaths_during_the_walk),

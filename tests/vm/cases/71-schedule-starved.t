@@ -5,7 +5,7 @@ NEEDS: hmmtrace exerciser schedule
 TIMEOUT: 900
 WARN: ok
 RUN:
-	hmmtrace live --json --events all=each --grace 6s --ring-size 4K -o /tmp/live.hmt -- \
+	hmmtrace live --json --events all=each --grace 6s --ring-size 8K -o /tmp/live.hmt -- \
 		sh -c 'schedule --seconds 120 --seed 20260202 --pause 500 --hold 9000 --hot >oracle.json' \
 		>/tmp/live.json || echo $? >status.live
 	hmmtrace report --json --grace 6s /tmp/live.hmt >/tmp/report.json || echo $? >status.report
