@@ -5,8 +5,9 @@
 # make demo-stock  the same idea on Debian's newest kernel, unpatched: no kernel build
 # make test     everything that can fail: host tests, then the VM cases
 # make check    the part of `make test` that needs no VM and no root
-# make bench    how fast, and how much memory, beside peers and limits (an hour)
-# make soak     all schedules of the generator, of which make check has a tenth
+# make bench    how fast, and how much memory, beside peers and limits (half an hour)
+# make soak     a million ranges, 10^8 events, all random schedules, an hour of churn in
+#               a VM (SOAK_CHURN=seconds), with assertions
 # make help     the rest
 #
 # NO_BPF=1      without capture: report, check, dump on any machine
@@ -201,14 +202,16 @@ $(O)/bench/event: tests/bench/event.c $(O)/gen/bench_event.skel.h $(O)/libhmmtra
 	$(call msg,BENCH,$@)
 	$(Q)$(CC) $(CFLAGS) -Itests/bench -MMD -MP $< $(O)/libhmmtrace.a $(LDLIBS) -o $@
 
-bench_bin := $(O)/bench/bench $(if $(NO_BPF),,$(O)/bench/event)
+bench_bin := $(O)/text2trace $(O)/bench/bench $(if $(NO_BPF),,$(O)/bench/event)
 bench:
 	$(Q)tools/setup --bench
 	$(Q)$(MAKE) --no-print-directory all $(bench_bin)
 	$(Q)tools/bench
 
+SOAK_COUNT ?= 100000
+SOAK_CHURN ?= 3600
 soak: all unit $(O)/bench/bench
-	$(Q)tests/soak
+	$(Q)tests/soak --count $(SOAK_COUNT) --churn $(SOAK_CHURN)
 
 # All processors, unless whoever called says otherwise.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))

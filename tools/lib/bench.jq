@@ -48,7 +48,8 @@ def short: if . == null then "" elif . == 0 then "0"
 	| (if $mag >= 2 then 1 else pow(10; 2 - $mag) end) as $f
 	| ($v * $f | round) / $f | tostring end;
 
-def times: if . == null then "" else short + " x" end;
+# What the peer has none of cannot be had a number of times.
+def times: if . == null then "" elif . > 1e300 then "∞ x" else short + " x" end;
 
 def cells($t):
 	[$t.rows[] | . as $r
