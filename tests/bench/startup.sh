@@ -62,7 +62,7 @@ took() {
 	bpftrace) first=$(sed -n 's/^first \([0-9]*\)\([0-9]\{9\}\)$/\1.\2/p' out | head -n 1) ;;
 	perf) first=$(perf script -i a.data -F time 2>/dev/null | sed 's/[ :]//g' | head -n 1) ;;
 	trace-cmd) first=$(trace-cmd report -i a.dat 2>/dev/null |
-		sed -n '/hmm_range_register/{s/.*\] *[^ ]* *\([0-9.]*\):.*/\1/p;q}') ;;
+		sed -n '/hmm_range_register:/{s/.* \([0-9]*\.[0-9]*\): .*/\1/p;q}') ;;
 	esac
 	echo "took $row $who $began $(cat ready) ${first:-none} $(cat done) $ended"
 }
