@@ -99,8 +99,7 @@ static void add_case(struct strbuf *sb, const struct test_case *tc)
 static void add_counts(struct strbuf *sb, const struct cases *c)
 {
 	strbuf__addf(sb, " name=\"hmmtrace\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" "
-		     "skipped=\"%zu\" time=\"%llu.%03llu\">\n", c->nr, c->count[CASE_FAILED],
-		     c->count[CASE_OPEN], c->count[CASE_SKIPPED],
+		     "time=\"%llu.%03llu\"", c->nr, c->count[CASE_FAILED], c->count[CASE_OPEN],
 		     (unsigned long long)(c->duration_ns / 1000000000),
 		     (unsigned long long)(c->duration_ns / 1000000 % 1000));
 }
@@ -109,8 +108,10 @@ void junit_write(const struct cases *c, struct strbuf *sb)
 {
 	strbuf__adds(sb, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
 	add_counts(sb, c);
-	strbuf__adds(sb, "  <testsuite");
+	strbuf__adds(sb, ">\n  <testsuite");
 	add_counts(sb, c);
+	/* Of a suite only: the schema that Jenkins goes by refuses it one level higher. */
+	strbuf__addf(sb, " skipped=\"%zu\">\n", c->count[CASE_SKIPPED]);
 	for (size_t i = 0; i < c->nr; i++)
 		add_case(sb, &c->v[i]);
 	/* No test case of ours: how the command ended does not change the verdict. */
