@@ -112,6 +112,14 @@ class Browser:
             "cmd": "Emulation.setEmulatedMedia",
             "params": {"features": [{"name": "prefers-color-scheme", "value": scheme}]}})
 
+    def emulate(self, width):
+        """A screen as narrow as no window of a desktop gets; None: as it was."""
+        self.call("POST", "/goog/cdp/execute", {
+            "cmd": "Emulation.setDeviceMetricsOverride",
+            "params": {"width": width, "height": 900, "deviceScaleFactor": 1,
+                       "mobile": width < 500}} if width else
+                  {"cmd": "Emulation.clearDeviceMetricsOverride", "params": {}})
+
     def log(self):
         """What the page complained of."""
         return [e["message"] for e in self.call("POST", "/se/log", {"type": "browser"})
