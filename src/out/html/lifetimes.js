@@ -19,14 +19,28 @@ function drawHistogram() {
     const x = (e - lo) / (hi - lo) * w, text = duration(Math.pow(10, e)).replace(/\.0+ /, " ");
     if (x + g.measureText(text).width < w && (hi - lo < w / 70 || !(e % 3))) g.fillText(text, x, h - 3);
   }
-  let edge = -1;
-  for (const [name, v] of [["p50", D.lifetime.p50_ns], ["p95", D.lifetime.p95_ns], ["p99", D.lifetime.p99_ns]]) {
-    const x = Math.round((logs(v) - lo) / (hi - lo) * w) + .5;
+  const marks = [["p50", D.lifetime.p50_ns], ["p95", D.lifetime.p95_ns], ["p99", D.lifetime.p99_ns]].map(([name, v]) => {
+    const x = Math.round((logs(v) - lo) / (hi - lo) * w) + .5, text = w < 560 ? name : `${name} ${duration(v)}`;
+    return { x, text, width: g.measureText(text).width };
+  });
+  placeMarks(marks, w);
+  for (const m of marks) {
     g.strokeStyle = palette.text;
-    g.setLineDash([3, 3]); g.beginPath(); g.moveTo(x, 14); g.lineTo(x, h - 18); g.stroke(); g.setLineDash([]);
-    const text = w < 560 ? name : `${name} ${duration(v)}`, width = g.measureText(text).width;
-    const at = Math.min(w - width, Math.max(edge + 10, x - width / 2));
-    g.fillText(text, at, 10);
-    edge = at + width;
+    g.setLineDash([3, 3]); g.beginPath(); g.moveTo(m.x, 14); g.lineTo(m.x, h - 18); g.stroke(); g.setLineDash([]);
+    g.fillText(m.text, m.at, 10);
+  }
+}
+
+/* Side by side, as near to where they belong as the others and the edges let them. */
+function placeMarks(marks, w) {
+  let edge = -10;
+  for (const m of marks) {
+    m.at = Math.max(edge + 10, m.x - m.width / 2);
+    edge = m.at + m.width;
+  }
+  edge = w + 10;
+  for (const m of [...marks].reverse()) {
+    m.at = Math.min(edge - 10 - m.width, m.at);
+    edge = m.at;
   }
 }
