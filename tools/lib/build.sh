@@ -44,6 +44,27 @@ build_modules() {
 	echo "$dest"
 }
 
+# The mistakes of tests/vm/soak, in the same way.
+build_planted() {
+	local kernel=$1 dest
+	local -a source=("$top"/tests/vm/soak/planted/{Kbuild,planted.c})
+
+	dest=$out/vm/planted-$(hash_of "${source[@]}" "$kernel/config" "$kernel/build/Module.symvers")
+	mkdir -p "$dest"
+	(
+		flock 9
+		[[ ! -e $dest/done ]] || exit 0
+		cp "${source[@]}" "$dest"
+		if ! make -C "$kernel/build" M="$dest" modules >"$dest/log" 2>&1; then
+			cat "$dest/log" >&2
+			die "the planted mistakes do not build for $(kernel_release "$kernel")"
+		fi
+		strip --strip-debug "$dest"/*.ko
+		touch "$dest/done"
+	) 9>"$dest/lock"
+	echo "$dest"
+}
+
 # Static: the guest has no C library but what hmmtrace brings.
 build_exercise() {
 	local dest=$out/vm key

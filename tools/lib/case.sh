@@ -7,6 +7,8 @@
 
 # Per case, by index
 declare -a case_file case_name case_needs case_status case_timeout case_warn_ok case_why
+# Of the run
+declare case_label
 
 # case_parse FILE: prints "KEY<TAB>VALUE" for each header, lines of RUN as RUN
 case_parse() {
@@ -70,9 +72,11 @@ judge_one() {
 # What the kernel complained about while the case ran, when that is not allowed.
 judge_dmesg() {
 	local dir=$1 warn_ok=$2
-	kernel_died "$dir/dmesg" && return
-	[[ $warn_ok = yes ]] || grep -a -m1 -E 'WARNING: |UBSAN: |INFO: task .* blocked|possible circular' \
-		"$dir/dmesg"
+	if [[ $warn_ok = yes ]]; then
+		console_complaints "$dir/dmesg" "$case_label" | head -n 1
+	else
+		grep -a -m1 -E "$console_splat" "$dir/dmesg"
+	fi
 }
 
 # case_judge INDEX DIR: prints why the case failed, or nothing
@@ -124,12 +128,13 @@ run_image() {
 
 # run_boot KERNEL WORK INDEX...: one boot with these cases, results in WORK/INDEX/
 run_boot() {
-	local kernel=$1 work=$2 i limit=60 status=0
+	local kernel=$1 work=$2 i seconds limit=$((60 * ${VM_PATIENCE:-1})) status=0
 	shift 2
 	: >"$root/vm/plan"
 	for i; do
-		echo "$i ${case_timeout[i]}" >>"$root/vm/plan"
-		((limit += case_timeout[i]))
+		seconds=$((${case_timeout[i]} * ${VM_PATIENCE:-1}))
+		echo "$i $seconds" >>"$root/vm/plan"
+		((limit += seconds))
 	done
 	image_end "$work/initrd"
 	vm_disk "$work/disk" "${#case_file[@]}"
@@ -180,6 +185,19 @@ run_boots() {
 	done
 }
 
+# report_console NUMBER WORK: the same for what the kernel said, all boots of the run
+# together, whichever case it was in, or none.
+report_console() {
+	local n=$1 log=$2/serial.log complaints=''
+	[[ ! -e $log ]] || complaints=$(console_complaints "$log" "$case_label")
+	if [[ -n $complaints ]]; then
+		echo "not ok $n - leaves a clean console # ${complaints%%$'\n'*}"
+		sed 's/^/#   /' <<<"$complaints"
+		return 1
+	fi
+	echo "ok $n - leaves a clean console"
+}
+
 # report_case NUMBER INDEX WORK: one line of TAP. Return: 1 when it is not ok.
 report_case() {
 	local n=$1 i=$2 work=$3 why=${case_why[$2]}
@@ -202,7 +220,7 @@ run_cases() {
 	shift 2
 	need_command jq
 	case_file=() case_name=() case_needs=() case_status=() case_timeout=()
-	case_warn_ok=() case_why=()
+	case_warn_ok=() case_why=() case_label=$label
 	for file; do
 		[[ -e $file ]] || die "no such case: $file"
 		case_load "$file" "$label" || true
@@ -212,12 +230,13 @@ run_cases() {
 	rm -rf "$work"
 	mkdir -p "$work"
 	echo "# $label"
-	echo "1..${#case_file[@]}"
+	echo "1..$((${#case_file[@]} + 1))"
 	run_image "$kernel" "$work"
 	run_boots "$kernel" "$work"
 	for i in "${!case_file[@]}"; do
 		report_case $((++n)) "$i" "$work" || failed=1
 	done
+	report_console $((n + 1)) "$work" || failed=1
 	rm -rf "$root"
 	echo "# $label: $n cases in $((SECONDS - began)) s, left in ${work#"$top"/}"
 	return $failed
@@ -225,7 +244,7 @@ run_cases() {
 
 # boot_command KERNEL LIMIT RESULTS NEEDS COMMAND...: its output on ours
 boot_command() {
-	local kernel=$1 limit=$2 results=$3 needs=$4 work need why status=0
+	local kernel=$1 limit=$2 results=$3 needs=$4 work need why complaint status=0
 	shift 4
 	work=$(mktemp -d "${TMPDIR:-/tmp}/hmmtrace-vm.XXXXXX")
 	# shellcheck disable=SC2064  # now, while work is set
@@ -257,5 +276,10 @@ boot_command() {
 		mkdir -p "$results"
 		cp -r "$work/0/." "$results"
 	fi
-	return "$(<"$work/0/status")"
+	status=$(<"$work/0/status")
+	complaint=$(console_complaints "$work/serial.log" boot | head -n 1)
+	[[ -z $complaint ]] || note "the kernel complained: $complaint"
+	# No success with a kernel that is not well
+	[[ -z $complaint || $status != 0 ]] || status=2
+	return "$status"
 }

@@ -99,6 +99,10 @@ image_need() {
 		made=$(build_churn) || return
 		image_program "$made"
 		;;
+	planted)
+		made=$(build_planted "$kernel") || return
+		image_ko "$made/planted.ko"
+		;;
 	test_hmm)
 		if ! image_module "$kernel" test_hmm; then
 			echo "the kernel was built without CONFIG_TEST_HMM=m"
