@@ -80,6 +80,7 @@ struct bpf_iter__task_file {
 #pragma clang attribute pop
 
 #define FILES_MAX 1024
+#define FILES_AT_ONCE 32
 #define S_IFMT 0170000
 #define S_IFCHR 0020000
 #define ANON_INODE_FS_MAGIC 0x09041934
@@ -147,16 +148,30 @@ __attribute__((noinline)) int hmt_owner_file(__u32 fd, __u64 mm)
 	return 0;
 }
 
-/* The current process is about to close its files. Return: 0. */
+/* Those from first on, of nr there are. Return: 0. */
+__attribute__((noinline)) int hmt_owner_some(__u32 first, __u32 nr, __u64 mm)
+{
+	for (__u32 i = 0; i < FILES_AT_ONCE; i++) {
+		if (first + i >= nr)
+			break;
+		hmt_owner_file(first + i, mm);
+	}
+	return 0;
+}
+
+/*
+ * The current process is about to close its files. Return: 0. In two loops, for
+ * the verifier goes through each of them once, and through one pass by pass.
+ */
 __attribute__((noinline)) int hmt_owner_files(__u64 mm)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	__u32 nr = BPF_CORE_READ(task, files, fdt, max_fds);
 
-	for (__u32 fd = 0; fd < FILES_MAX; fd++) {
-		if (fd >= nr)
+	for (__u32 first = 0; first < FILES_MAX; first += FILES_AT_ONCE) {
+		if (first >= nr)
 			break;
-		hmt_owner_file(fd, mm);
+		hmt_owner_some(first, nr, mm);
 	}
 	return 0;
 }
