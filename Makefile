@@ -151,9 +151,10 @@ $(O)/obj/capture/load.o: $(O)/gen/hmmtrace.skel.h
 $(O)/obj/capture/legacy.o: $(O)/gen/legacy.skel.h
 $(O)/unit/t_legacy: $(O)/gen/hmmtrace.skel.h $(O)/gen/legacy.skel.h
 $(O)/unit/t_lanes_bpf: $(O)/gen/bench_event.skel.h
+$(O)/unit/t_shortcut: $(O)/gen/hmmtrace.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
-capture_pure := batch buildid enrich feature holders hot kallsyms lanes loss outq plan resync snapshot
+capture_pure := batch buildid enrich feature holders hot kallsyms ktypes lanes loss outq plan resync snapshot
 $(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif
 

@@ -50,6 +50,7 @@ struct probe {
 	struct features *f;
 	const char *tracefs;	/* NULL: not mounted or not readable */
 	int exit_btf_id;
+	bool ftrace_off;
 };
 
 static void set(struct probe *p, enum feature_id id, enum feature_state state, const char *fmt, ...)
@@ -171,9 +172,22 @@ void features_fn_type(struct features *f, const char *name, int btf_id)
 	for (int i = 0; i < FN_NR; i++)
 		if (*name == *fns[i] && !strcmp(name, fns[i]))
 			f->fn[i].btf_id = btf_id;
-	if (*name == 'b' && !strcmp(name, "bpf_iter_task"))
+	if (*name != 'b')
+		return;
+	if (!strcmp(name, "bpf_iter_task"))
 		f->iter_btf_id = btf_id;
+	else if (!strcmp(name, "bpf_iter_task_file"))
+		f->iter_file_btf_id = btf_id;
 }
+
+int features_fn_id(const struct features *f, const char *name)
+{
+	for (int i = 0; i < FN_NR; i++)
+		if (!strcmp(name, fns[i]))
+			return f->fn[i].btf_id;
+	return 0;
+}
+
 
 static void probe_btf(struct probe *p)
 {
@@ -291,16 +305,18 @@ static void probe_on(struct probe *p, enum feature_id id, int btf_id, const char
 		return;
 	}
 	err = p->env->try_bpf(id, btf_id);
-	if (!err)
+	if (err >= 0)
 		set(p, id, FEATURE_OK, "%s", "");
 	else
 		set(p, id, FEATURE_MISSING, "the kernel said: %s", kernel_error(err));
+	if (err > 0)
+		p->f->trial = err;
 }
 
-/* Any of our functions will do. */
+/* Any of our functions will do, so one that is seldom attached to. */
 static int any_function(const struct features *f)
 {
-	for (int i = 0; i < FN_NR; i++)
+	for (int i = FN_NR; i--;)
 		if (f->fn[i].btf_id)
 			return f->fn[i].btf_id;
 	return 0;
@@ -335,7 +351,7 @@ static void probe_steady(struct probe *p)
  * Switched off, programs still attach and never run: every verdict would be
  * "clean". A kprobe at the entry of a function is ftrace's too.
  */
-static bool ftrace_is_off(struct probe *p)
+static bool ask_ftrace_off(const struct probe *p)
 {
 	char buf[16];
 
@@ -345,7 +361,7 @@ static bool ftrace_is_off(struct probe *p)
 
 static void probe_fentry(struct probe *p)
 {
-	if (ftrace_is_off(p))
+	if (p->ftrace_off)
 		set(p, FEAT_FENTRY, FEATURE_MISSING, "%s", FTRACE_IS_OFF);
 	else
 		probe_on(p, FEAT_FENTRY, any_function(p->f), "function of the mmu notifiers");
@@ -361,7 +377,7 @@ static void probe_kprobe(struct probe *p)
 	if (n <= 0)
 		set(p, FEAT_KPROBE, FEATURE_MISSING, "%s",
 		    n == -ENOENT || !n ? "this kernel has none" : strerror((int)-n));
-	else if (ftrace_is_off(p))
+	else if (p->ftrace_off)
 		set(p, FEAT_KPROBE, FEATURE_MISSING, "%s", FTRACE_IS_OFF);
 	else
 		set(p, FEAT_KPROBE, FEATURE_OK, "%s", "");
@@ -586,6 +602,8 @@ void features_probe(const struct feature_env *env, struct features *ret_f)
 	probe_on(&p, FEAT_TP_BTF, p.exit_btf_id, "tracepoint");
 	probe_tracefs(&p);
 	probe_tracepoints(&p);
+	/* Once, and first: who asks while a probe is being taken off waits for that. */
+	p.ftrace_off = ask_ftrace_off(&p);
 	probe_fentry(&p);
 	probe_steady(&p);
 	probe_kprobe(&p);

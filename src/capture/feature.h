@@ -13,6 +13,8 @@
 #include "capture/fn.h"
 #include "capture/tp.h"
 
+struct ktypes;
+
 /*
  * X(ID, "id", "what it is", "since", required, "remedy")
  *
@@ -96,6 +98,9 @@ struct features {
 	struct tp_result tp[TP_NR];
 	struct fn_result fn[FN_NR];
 	int iter_btf_id;		/* of the task iterator; 0: there is none */
+	int iter_file_btf_id;		/* of the iterator over the files of tasks */
+	struct ktypes *types;		/* all there are; NULL: not known */
+	int trial;			/* link of the program fentry was tried with; 0: none */
 	int field[FIELD_NR];		/* offsets for the legacy object, or FIELD_UNKNOWN */
 	int rss_stride;			/* between two counters behind FIELD_MM_RSS */
 	bool exit_btf;			/* btf_trace_sched_process_exit is there */
@@ -107,13 +112,14 @@ struct features {
  *
  * root is put before every path, "" for the machine itself. try_bpf asks the
  * kernel by system call for FEAT_BPF, FEAT_RINGBUF and, with the BTF id of what
- * to try it on, for FEAT_TP_BTF, FEAT_FENTRY (attached and taken off again, for
- * a kernel may load what it then does not attach) and FEAT_ITER, and with the
+ * to try it on, for FEAT_TP_BTF, FEAT_FENTRY (attached, for a kernel may load what
+ * it then does not attach; taking it off is what attaching others would wait for,
+ * so the link is returned) and FEAT_ITER, and with the
  * type of the kprobe event source for FEAT_KPROBE; it returns 0 or a negative
  * errno, -ENODATA for a kprobe that was passed by and did not fire. scan_btf reads
  * the kernel's BTF at path, tells what it finds with features_trace_type(),
- * features_fn_type() and in f->field and returns the number of types or a negative
- * errno. scan_fields fills f->field alone, from any file with type information.
+ * features_fn_type() and in f->field, leaves it in f->types and returns the number
+ * of types or a negative errno. scan_fields fills f->field alone, from any file with type information.
  * btf: such a file, or NULL.
  */
 struct feature_env {
@@ -127,6 +133,8 @@ extern const struct feature_env feature_env_real;
 
 /* Fills *ret_f. Cannot fail: what is not known is missing. */
 void features_probe(const struct feature_env *env, struct features *ret_f);
+/* Gives back the types and the trial: when everything is attached, or nothing will be. */
+void features_drop(struct features *f);
 /* Are the fields known that tell whose an address space is, and what it holds? */
 bool features_know_fields(const struct features *f);
 /*
@@ -139,5 +147,7 @@ bool features_try_kprobe(const struct feature_env *env, struct features *f);
 void features_trace_type(struct features *f, const char *name, int nr_args);
 /* The kernel's BTF has a function of that name, under this id. */
 void features_fn_type(struct features *f, const char *name, int btf_id);
+/* Return: what that told of one of ours; 0: nothing. */
+int features_fn_id(const struct features *f, const char *name);
 
 #endif /* CAPTURE_FEATURE_H */

@@ -12,19 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "capture/feature.h"
-
-/* Return: arguments of the tracepoint behind a btf_trace_ typedef, negative if it is not one. */
-static int trace_nr_args(const struct btf *btf, const struct btf_type *t)
-{
-	t = btf__type_by_id(btf, t->type);
-	if (!t || !btf_is_ptr(t))
-		return -EINVAL;
-	t = btf__type_by_id(btf, t->type);
-	if (!t || !btf_is_func_proto(t))
-		return -EINVAL;
-	return btf_vlen(t) - 1;		/* the first is the private pointer */
-}
+#include "capture/ktypes.h"
 
 static const struct {
 	const char *type, *member;
@@ -102,6 +92,16 @@ static void take_fields(const struct btf *btf, const struct btf_type *t, const c
 	}
 }
 
+static void take_all_fields(const struct btf *btf, struct features *f)
+{
+	for (__u32 id = 1; id < btf__type_cnt(btf); id++) {
+		const struct btf_type *t = btf__type_by_id(btf, id);
+
+		if (btf_is_struct(t) && t->name_off)
+			take_fields(btf, t, btf__name_by_offset(btf, t->name_off), f);
+	}
+}
+
 static int scan_fields(const char *path, struct features *f)
 {
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
@@ -111,58 +111,93 @@ static int scan_fields(const char *path, struct features *f)
 	libbpf_set_print(print);
 	if (err)
 		return err;
-	for (__u32 id = 1; id < btf__type_cnt(btf); id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
-
-		if (btf_is_struct(t) && t->name_off)
-			take_fields(btf, t, btf__name_by_offset(btf, t->name_off), f);
-	}
+	take_all_fields(btf, f);
 	btf__free(btf);
 	return 0;
 }
 
+/* Return: arguments of the tracepoint behind a btf_trace_ typedef, negative if it is not one. */
+static int trace_nr_args(const struct ktypes *types, const struct btf_type *t)
+{
+	t = ktypes__get(types, t->type);
+	if (!t || !btf_is_ptr(t))
+		return -EINVAL;
+	t = ktypes__get(types, t->type);
+	if (!t || !btf_is_func_proto(t))
+		return -EINVAL;
+	return btf_vlen(t) - 1;		/* the first is the private pointer */
+}
+
 /* One pass over all types: a look-up by name is a pass each. */
-static int scan_types(const struct btf *btf, struct features *f, int *ret_exit_id)
+static void scan_types(const struct ktypes *types, struct features *f, int *ret_exit_id)
 {
 	static const char prefix[] = "btf_trace_";
-	__u32 nr = btf__type_cnt(btf);
 
-	for (__u32 id = 1; id < nr; id++) {
-		const struct btf_type *t = btf__type_by_id(btf, id);
+	for (__u32 id = 1; id < types->nr; id++) {
+		const struct btf_type *t = ktypes__get(types, id);
 		const char *name;
 
-		if (!btf_is_typedef(t) && !btf_is_func(t) && !btf_is_struct(t))
+		if (btf_is_func(t))
+			features_fn_type(f, ktypes__name(types, t), (int)id);
+		if (!btf_is_typedef(t))
 			continue;
-		name = btf__name_by_offset(btf, t->name_off);
-		if (name && btf_is_func(t))
-			features_fn_type(f, name, id);
-		if (name && btf_is_struct(t))
-			take_fields(btf, t, name, f);
-		if (!name || !btf_is_typedef(t) || strncmp(name, prefix, sizeof(prefix) - 1))
+		name = ktypes__name(types, t);
+		if (strncmp(name, prefix, sizeof(prefix) - 1))
 			continue;
 		name += sizeof(prefix) - 1;
 		if (!strcmp(name, "sched_process_exit"))
-			*ret_exit_id = id;
+			*ret_exit_id = (int)id;
 		else if (strncmp(name, "hmm_", 4))
 			continue;
-		features_trace_type(f, name, trace_nr_args(btf, t));
+		features_trace_type(f, name, trace_nr_args(types, t));
 	}
-	return nr - 1;
+}
+
+/* The fields are those of a few structs: what libbpf is given is these alone. */
+static int scan_own_fields(const struct ktypes *types, struct features *f)
+{
+	struct map64 names;
+	void *data = NULL;
+	size_t len = 0;
+	struct btf *btf;
+	int err = 0;
+
+	map64__init(&names);
+	for (int i = 0; i < FIELD_NR && !err; i++)
+		err = map64__put(&names, map64_hash(fields[i].type, strlen(fields[i].type)), f);
+	err = err ? err : ktypes__cut(types, &names, &data, &len);
+	map64__free(&names);
+	if (err)
+		return err;
+	btf = btf__new(data, (__u32)len);
+	err = libbpf_get_error(btf);
+	hmt_free(data);
+	if (err)
+		return err;
+	take_all_fields(btf, f);
+	btf__free(btf);
+	return 0;
 }
 
 static int scan_btf(const char *path, struct features *f, int *ret_exit_id)
 {
 	/* Being refused is an answer here, nothing to be told about. */
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
-	struct btf *btf = btf__parse(path, NULL);
-	int err = libbpf_get_error(btf);
+	struct ktypes *types = hmt_calloc(1, sizeof(*types));
+	int err = types ? ktypes__read(types, path) : -ENOMEM;
 
-	if (!err) {
-		err = scan_types(btf, f, ret_exit_id);
-		btf__free(btf);
-	}
+	if (!err)
+		err = scan_own_fields(types, f);
 	libbpf_set_print(print);
-	return err;
+	if (err) {
+		if (types)
+			ktypes__free(types);
+		hmt_free(types);
+		return err;
+	}
+	scan_types(types, f, ret_exit_id);
+	f->types = types;
+	return (int)types->nr - 1;
 }
 
 static int load_nothing(enum bpf_attach_type type, int btf_id)
@@ -203,10 +238,7 @@ static int try_fentry(int btf_id)
 		return fd;
 	link = bpf_raw_tracepoint_open(NULL, fd);
 	close(fd);
-	if (link < 0)
-		return link;
-	close_aside(link);
-	return 0;
+	return link;
 }
 
 /* A counter of passes through a function that we go through. Return: -ENODATA: it stays 0. */
@@ -270,3 +302,14 @@ static int try_bpf(enum feature_id id, int btf_id)
 const struct feature_env feature_env_real = {
 	.root = "", .try_bpf = try_bpf, .scan_btf = scan_btf, .scan_fields = scan_fields,
 };
+
+void features_drop(struct features *f)
+{
+	if (f->types)
+		ktypes__free(f->types);
+	hmt_free(f->types);
+	f->types = NULL;
+	if (f->trial > 0)
+		close_aside(f->trial);
+	f->trial = 0;
+}

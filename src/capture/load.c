@@ -19,6 +19,7 @@
 #include "capture/legacy.h"
 #include "capture/reader.h"
 #include "capture/shared.h"
+#include "capture/shortcut.h"
 #include "capture/snapshot_source.h"
 #include "stream/file.h"
 
@@ -283,23 +284,44 @@ static int load_legacy(struct capture *c)
 	return legacy__load(&conf, &c->legacy);
 }
 
-static int load_once(struct capture *c)
+/* s: NULL, or begun. */
+static int open_and_load(struct capture *c, const struct shortcut *s)
 {
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = s ? s->path : NULL);
 	int code;
 
 	log_reset();
-	if (c->plan.kit == KIT_LEGACY)
-		return load_legacy(c);
-	c->skel = hmmtrace_bpf__open();
+	c->skel = hmmtrace_bpf__open_opts(&opts);
 	if (!c->skel)
 		return -errno;
 	set_knobs(c);
-	code = hmmtrace_bpf__load(c->skel);
+	code = s ? shortcut__fill(s, &c->features, c->skel->obj) : 0;
+	code = code ? code : hmmtrace_bpf__load(c->skel);
 	if (!code)
 		return 0;
 	hmmtrace_bpf__destroy(c->skel);
 	c->skel = NULL;
 	return code;
+}
+
+static int load_once(struct capture *c)
+{
+	struct shortcut s;
+	int code;
+
+	if (c->plan.kit == KIT_LEGACY) {
+		log_reset();
+		return load_legacy(c);
+	}
+	code = shortcut__begin(&s, &c->features);
+	if (!code) {
+		code = open_and_load(c, &s);
+		shortcut__end(&s);
+		if (!code || code == -EPERM || code == -ENOMEM)
+			return code;
+		/* What libbpf makes of it by itself counts, also when it fails. */
+	}
+	return open_and_load(c, NULL);
 }
 
 /* A snapshot is worth less than a trace: what may stand in the way is left out. */
@@ -336,6 +358,7 @@ static bool plan_humbler(struct capture *c)
 		opts.force_legacy = true;
 	opts.force_classic = true;
 	capture_doctor(&opts, &f, &p);
+	features_drop(&f);
 	if (p.code)
 		return false;
 	c->plan = p;
@@ -451,7 +474,9 @@ int capture__attach(struct capture *c, struct errmsg *err)
 			return err_set(err, -EINVAL, "the BPF object has no program %s: "
 				       "hmmtrace was built wrong",
 				       i % 2 ? row->program_out : row->program);
-		c->links[i] = bpf_program__attach(prog);
+		/* One that was loaded by the shortcut has no section any more. */
+		c->links[i] = bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ?
+			      bpf_program__attach_trace(prog) : bpf_program__attach(prog);
 		code = libbpf_get_error(c->links[i]);
 		if (!code)
 			continue;
@@ -462,6 +487,7 @@ int capture__attach(struct capture *c, struct errmsg *err)
 				       row->why);
 		detach_dropped(c);
 	}
+	features_drop(&c->features);
 	return 0;
 }
 
@@ -545,6 +571,7 @@ static int snapshot_check(struct errmsg *err)
 	struct features f;
 
 	features_probe(&feature_env_real, &f);
+	features_drop(&f);
 	for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]); i++) {
 		const struct feature_desc *d = &feature_descs[needs[i]];
 
@@ -634,6 +661,7 @@ void capture__free(struct capture *c)
 	reader__close(&c->reader);
 	hmmtrace_bpf__destroy(c->skel);
 	legacy__free(c->legacy);
+	features_drop(&c->features);
 	trace_meta__free(c->meta);
 	hmt_free(c);
 }

@@ -103,6 +103,7 @@ int cmd_doctor(struct invocation *inv)
 	session_source(&inv->o, &opts);
 	opts.hot = inv->o.hot;
 	capture_doctor(&opts, &f, &p);
+	features_drop(&f);
 	if (inv->o.json)
 		return print_json(&f, &p);
 	status = doctor_status(&p);
