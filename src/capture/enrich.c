@@ -173,20 +173,44 @@ static const struct hmt_hdr *name_driver(struct enrich *e, const struct hmt_hdr 
 	return &buf->h;
 }
 
+/* Looked for once a kind. Return: a bit for each field that refers to something. */
+static __u64 refs_of(struct enrich *e, const struct record_desc *d, __u16 kind)
+{
+	__u64 refs = 0;
+
+	if (!d)
+		return 0;
+	if (e->refs[kind])
+		return e->refs[kind] & ~ENRICH_KNOWN;
+	for (unsigned int i = 0; i < d->nr_fields; i++)
+		if (d->fields[i].show == SHOW_sym ||
+		    (d->fields[i].show == SHOW_stack && kind != HMT_STACK))
+			refs |= 1ULL << i;
+	e->refs[kind] = refs | ENRICH_KNOWN;
+	return refs;
+}
+
 int enrich__deliver(struct enrich *e, const struct hmt_hdr *rec)
 {
 	const struct record_desc *d = record_desc(rec->kind);
+	__u64 refs = refs_of(e, d, rec->kind);
 	union record_buf buf;
 	int err;
 
+	if (!refs)
+		return outq__push(e->out, rec);
+	/* Who asks for a name cannot be told that there was no memory for it. */
+	err = kallsyms__load(e->ks);
+	if (err)
+		return err;
 	rec = name_driver(e, rec, &buf);
 	err = check_modules(e, rec);
-	for (int i = 0; !err && d && i < d->nr_fields; i++) {
-		const struct field_desc *f = &d->fields[i];
+	for (; refs && !err; refs &= refs - 1) {
+		const struct field_desc *f = &d->fields[__builtin_ctzll(refs)];
 
 		if (f->show == SHOW_sym)
 			err = need_symbol(e, field_value(rec, f), rec->ts);
-		else if (f->show == SHOW_stack && rec->kind != HMT_STACK)
+		else
 			err = need_stack(e, (__s32)field_value(rec, f), rec);
 	}
 	return err ? err : outq__push(e->out, rec);

@@ -15,6 +15,9 @@
 #include "capture/loss.h"
 #include "capture/outq.h"
 
+/* Of enrich.refs: it was looked at. No record has as many fields. */
+#define ENRICH_KNOWN (1ULL << 63)
+
 struct enrich {
 	struct kallsyms *ks;
 	struct map64 addrs, stacks;	/* on record */
@@ -23,6 +26,7 @@ struct enrich {
 	struct outq *out;
 	struct loss *loss;
 	__u64 checked;			/* when modules were looked at last */
+	__u64 refs[HMT_KIND_MAX];	/* of each kind, the fields that refer to something */
 	/*
 	 * Fills at most HMT_STACK_DEPTH frames. Return: how many, negative when
 	 * the stack is not there.

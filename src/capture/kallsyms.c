@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,10 +28,28 @@ struct kallsyms {
 	__u64 image_start, image_end;	/* _stext.._end */
 	__u64 modules;		/* hash of what is loaded, and where */
 	bool asked;		/* it was read, or there was nothing to be read */
+	struct aside *aside;	/* it is being read */
 };
 
-/* The whole of a file of /proc, which does not say how long it is. */
-static int read_all(const char *root, const char *path, char **ret_text, size_t *ret_len)
+/* The thread's, but for stop, until it is done. */
+struct aside {
+	pthread_t thread;
+	struct kallsyms fresh;
+	int err;
+	bool stop, done;
+};
+
+static bool is_stopped(const bool *stop)
+{
+	return stop && __atomic_load_n(stop, __ATOMIC_RELAXED);
+}
+
+/*
+ * The whole of a file of /proc, which does not say how long it is. stop: NULL, or
+ * what ends it early.
+ */
+static int read_all(const char *root, const char *path, const bool *stop, char **ret_text,
+		    size_t *ret_len)
 {
 	size_t len = 0, cap = 1 << 16;
 	char full[512], *text, *p;
@@ -48,7 +67,9 @@ static int read_all(const char *root, const char *path, char **ret_text, size_t 
 			continue;
 		if (n < 0)
 			err = -errno;
-		if (n <= 0)
+		else if (is_stopped(stop))
+			err = -ECANCELED;
+		if (n <= 0 || err)
 			break;
 		len += n;
 		if (cap - len > 4096)
@@ -80,7 +101,7 @@ static __u64 hash_modules(const char *root)
 	size_t len;
 	int column = 0;
 
-	if (read_all(root, "/proc/modules", &text, &len))
+	if (read_all(root, "/proc/modules", NULL, &text, &len))
 		return 0;
 	for (size_t i = 0; i < len; i++) {
 		if (text[i] == '\n')
@@ -172,38 +193,121 @@ static int cmp_syms(const void *a, const void *b)
 	return x->name < y->name ? -1 : 1;
 }
 
-static int load(struct kallsyms *k)
+/* The kernel's own come in order, a hundred thousand; those of modules do not. */
+static void sort(struct kallsyms *k)
 {
-	struct kallsyms fresh = { .root = k->root, .asked = true };
+	size_t i = 1;
+
+	while (i < k->nr && cmp_syms(&k->syms[i - 1], &k->syms[i]) < 0)
+		i++;
+	if (i < k->nr)
+		qsort(k->syms, k->nr, sizeof(*k->syms), cmp_syms);
+}
+
+/* Touches only fresh, which has a root. Return: 0; else there is nothing in it. */
+static int read_fresh(struct kallsyms *fresh, const bool *stop)
+{
 	size_t len;
 	int err;
 
 	/* Before the names: a module that comes in between is noticed next time. */
-	fresh.modules = hash_modules(k->root);
-	err = read_all(k->root, "/proc/kallsyms", &fresh.text, &len);
+	fresh->modules = hash_modules(fresh->root);
+	err = read_all(fresh->root, "/proc/kallsyms", stop, &fresh->text, &len);
 	if (err)
 		return err;
-	err = parse(&fresh);
+	err = parse(fresh);
 	if (err) {
-		hmt_free(fresh.text);
-		hmt_free(fresh.syms);
+		hmt_free(fresh->text);
+		hmt_free(fresh->syms);
 		return err;
 	}
-	if (fresh.nr)
-		qsort(fresh.syms, fresh.nr, sizeof(*fresh.syms), cmp_syms);
+	sort(fresh);
+	return 0;
+}
+
+static void take_over(struct kallsyms *k, const struct kallsyms *fresh)
+{
 	hmt_free(k->text);
 	hmt_free(k->syms);
-	*k = fresh;
+	*k = *fresh;
+}
+
+static int load(struct kallsyms *k)
+{
+	struct kallsyms fresh = { .root = k->root, .asked = true };
+	int err = read_fresh(&fresh, NULL);
+
+	if (!err)
+		take_over(k, &fresh);
+	return err;
+}
+
+/* Without names there are addresses: no reason to fail, nor to try each time. */
+static int only_no_memory(int err)
+{
+	return err == -ENOMEM ? -ENOMEM : 0;
+}
+
+static void *read_aside(void *arg)
+{
+	struct aside *a = arg;
+
+	a->err = read_fresh(&a->fresh, &a->stop);
+	__atomic_store_n(&a->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Where there can be no thread there is no aside either. */
+static int begin_aside(struct kallsyms *k)
+{
+	struct aside *a = hmt_calloc(1, sizeof(*a));
+
+	if (!a)
+		return -ENOMEM;
+	a->fresh = (struct kallsyms){ .root = k->root, .asked = true };
+	if (!pthread_create(&a->thread, NULL, read_aside, a))
+		k->aside = a;
+	else
+		hmt_free(a);
 	return 0;
+}
+
+/* Waits for the thread, and takes over what it has read. */
+static int end_aside(struct kallsyms *k)
+{
+	struct aside *a = k->aside;
+	int err;
+
+	pthread_join(a->thread, NULL);
+	k->aside = NULL;
+	k->asked = true;
+	err = a->err;
+	if (!err)
+		take_over(k, &a->fresh);
+	hmt_free(a);
+	return only_no_memory(err);
+}
+
+int kallsyms__poll(struct kallsyms *k)
+{
+	int err = k->asked || k->aside ? 0 : begin_aside(k);
+
+	if (err)
+		return err;
+	if (k->aside && !__atomic_load_n(&k->aside->done, __ATOMIC_ACQUIRE))
+		return 0;
+	err = kallsyms__load(k);
+	return err ? err : 1;
 }
 
 int kallsyms__load(struct kallsyms *k)
 {
+	if (k->aside)
+		return end_aside(k);
 	if (k->asked)
 		return 0;
-	/* Without names there are addresses: no reason to fail, nor to try each time. */
 	k->asked = true;
-	return load(k) == -ENOMEM ? -ENOMEM : 0;
+	return only_no_memory(load(k));
 }
 
 struct kallsyms *kallsyms__new(const char *root)
@@ -224,6 +328,10 @@ void kallsyms__free(struct kallsyms *k)
 {
 	if (!k)
 		return;
+	if (k->aside) {
+		__atomic_store_n(&k->aside->stop, true, __ATOMIC_RELAXED);
+		end_aside(k);
+	}
 	hmt_free(k->root);
 	hmt_free(k->text);
 	hmt_free(k->syms);

@@ -14,8 +14,14 @@ struct kallsyms;
  * never NULL.
  */
 struct kallsyms *kallsyms__new(const char *root);
-/* Reads, the first time. Return: 0, also when there are no names to be had, or -ENOMEM. */
+/*
+ * Reads aside, on a thread, the first time; asks how it is going after that. Return: 1
+ * when it is done, also when there are no names to be had; 0 while it is not; -ENOMEM.
+ */
+int kallsyms__poll(struct kallsyms *k);
+/* Reads, if nobody has, or waits. Return: 0, also when there are no names, or -ENOMEM. */
 int kallsyms__load(struct kallsyms *k);
+/* Does not wait for the rest of what is being read aside. */
 void kallsyms__free(struct kallsyms *k);
 /*
  * Reads again if a module came or went since. Return: 1 if it did, 0 if not,

@@ -477,15 +477,15 @@ static int fill(struct reader *r)
 	bool interrupted;
 	int err;
 
+	if (r->stopping)
+		return last_round(r);
 	/* Now, with the trace on and nobody waiting: a driver may be gone before it is named. */
 	if (!r->named) {
 		r->named = true;
-		err = kallsyms__load(r->ks);
-		if (err)
+		err = kallsyms__poll(r->ks);
+		if (err < 0)
 			return err;
 	}
-	if (r->stopping)
-		return last_round(r);
 	/* In a call of its own: waiting for the programs in flight takes its time. */
 	if (sync_is_due(r)) {
 		err = resync(r);

@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -568,6 +569,72 @@ static void test_kallsyms__refresh(void)
 	drop_machine();
 }
 
+static int poll_to_end(struct kallsyms *k)
+{
+	int ret;
+
+	while (!(ret = kallsyms__poll(k)))
+		sched_yield();
+	return ret;
+}
+
+static void test_kallsyms__aside(void)
+{
+	struct kallsyms *k = machine(MODULE_SYMS, MODULES);
+	long live = hmt_mem_live();
+
+	ASSERT_EQ(poll_to_end(k), 1);
+	ASSERT_EQ(kallsyms__poll(k), 1);
+	ASSERT_STREQ(name_of(k, 0xffffffff81000110), "mmu_notifier_register+16 []");
+	ASSERT_STREQ(name_of(k, 0xffffffffa0000004), "ex_open+4 [hmm_exerciser]");
+	/* It knows which modules it has read. */
+	ASSERT_EQ(kallsyms__refresh(k), 0);
+	kallsyms__free(k);
+
+	/* Who needs a name before waits for it. */
+	k = machine(MODULE_SYMS, MODULES);
+	ASSERT_GE(kallsyms__poll(k), 0);
+	ASSERT_STREQ(name_of(k, 0xffffffffa0000004), "ex_open+4 [hmm_exerciser]");
+	kallsyms__free(k);
+
+	/* Nobody needs one after all. */
+	k = machine(MODULE_SYMS, MODULES);
+	ASSERT_GE(kallsyms__poll(k), 0);
+	kallsyms__free(k);
+	drop_machine();
+
+	k = kallsyms__new("/nonexistent");
+	ASSERT_EQ(poll_to_end(k), 1);
+	ASSERT_STREQ(name_of(k, 0xffffffff81000000), "?");
+	kallsyms__free(k);
+	/* The first machine was there when it was counted. */
+	ASSERT_EQ(hmt_mem_live(), live - 2);
+}
+
+/* What the thread has no memory for is an error, and not a kernel without names. */
+static void test_kallsyms__aside_without_memory(void)
+{
+	struct kallsyms *k;
+
+	for (unsigned long n = 1;; n++) {
+		int ret;
+
+		k = machine(MODULE_SYMS, MODULES);
+		hmt_mem_fail_at(n);
+		ret = poll_to_end(k);
+		hmt_mem_fail_at(0);
+		if (ret == 1)
+			ASSERT_STREQ(name_of(k, 0xffffffffa0000004), "ex_open+4 [hmm_exerciser]");
+		else
+			ASSERT_EQ(ret, -ENOMEM);
+		kallsyms__free(k);
+		/* The room for the list of modules is the one that can be done without. */
+		if (ret == 1 && n > 3)
+			break;
+	}
+	drop_machine();
+}
+
 static void test_kallsyms__hidden(void)
 {
 	struct kallsyms *k;
@@ -774,5 +841,6 @@ TEST_MAIN(TEST(test_batch__order), TEST(test_batch__hole_first), TEST(test_batch
 	  TEST(test_resync__births_during_the_walk), TEST(test_resync__deaths_during_the_walk),
 	  TEST(test_resync__reuse_during_the_walk), TEST(test_resync__old_records),
 	  TEST(test_resync__counts), TEST(test_resync__record), TEST(test_kallsyms__lookup),
-	  TEST(test_kallsyms__refresh), TEST(test_kallsyms__hidden), TEST(test_enrich__build_ids), TEST(test_enrich__before_use),
+	  TEST(test_kallsyms__refresh), TEST(test_kallsyms__aside),
+  TEST(test_kallsyms__aside_without_memory), TEST(test_kallsyms__hidden), TEST(test_enrich__build_ids), TEST(test_enrich__before_use),
 	  TEST(test_enrich__range_without_ops), TEST(test_enrich__new_module), TEST(test_capture__nothing_left))
