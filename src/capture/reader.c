@@ -297,12 +297,14 @@ static int catch_up(struct reader *r, __u64 lost, struct sync_set *set)
 /* Return: 0, done or not; negative errno. */
 static int resync(struct reader *r)
 {
-	__u64 begin = clock_ns(CLOCK_MONOTONIC), lost = ring_lost(r);
+	/* In this order: what is lost from begin on shows. */
+	__u64 lost = ring_lost(r), begin = clock_ns(CLOCK_MONOTONIC);
 	struct sync_set set;
 	int err;
 
 	sync_set__init(&set, begin);
-	/* What is in the batch already is applied too: the table has it, and so will the set. */
+	set.since = begin;
+	reader_quiesce();
 	err = walk_live(r->conf.live_fd, r->conf.live_entries, &set);
 	if (err && err != -EAGAIN)
 		goto out;

@@ -125,6 +125,8 @@ int sync_set__apply(struct sync_set *s, const struct hmt_hdr *rec)
 {
 	const struct hmt_id *id = (const struct hmt_id *)rec;
 
+	if (rec->ts < s->since)
+		return 0;
 	switch (rec->kind) {
 	case HMT_MIRROR_REGISTER:
 		return apply_mirror(s, (const struct hmt_mirror_register *)rec);

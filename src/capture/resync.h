@@ -10,6 +10,11 @@
  * and removing what is gone does nothing) they give the objects as of the end
  * of the drain. If records were lost in between, the result is worthless and
  * the whole thing is tried again.
+ *
+ * What was in the ring long before the walk must not be applied: the end of what
+ * it tells the birth of may have been lost since. So programs that ran when the
+ * clock was read are let finish before the walk, and only records that are not
+ * older than that are applied.
  */
 #ifndef CAPTURE_RESYNC_H
 #define CAPTURE_RESYNC_H
@@ -27,6 +32,7 @@ struct sync_obj {
 
 struct sync_set {
 	__u64 begin;		/* before the walk */
+	__u64 since;		/* what is older is seen by the walk: it is not applied */
 	struct map64 objs[HMT_CLASS_RANGE + 1];
 };
 

@@ -422,6 +422,19 @@ static void test_resync__old_records(void)
 	ASSERT_STREQ(listed(), "range:d2#0 range:d3#0");
 }
 
+/* It lay in a ring that overflowed: the end of the life is among what was lost before the walk. */
+static void test_resync__from_long_before(void)
+{
+	sync_set__init(&set, 100);
+	set.since = 100;
+	table_has(HMT_CLASS_RANGE, 0xd2, 10, 0);
+	range_registered(50, 0xd1, 0);
+	ended(HMT_RANGE_UNREGISTER_BEGIN, 99, 0, 0, 0xd2);	/* of a life before this one */
+	counted(HMT_REF_GET, 60, 0xb, 0, 41);
+	range_registered(100, 0xd3, 0);
+	ASSERT_STREQ(listed(), "range:d2#0 range:d3#0");
+}
+
 static void test_resync__counts(void)
 {
 	sync_set__init(&set, 100);
@@ -839,7 +852,7 @@ TEST_MAIN(TEST(test_batch__order), TEST(test_batch__hole_first), TEST(test_batch
 	  TEST(test_loss__markers), TEST(test_loss__marker_comes_late),
 	  TEST(test_loss__other_causes), TEST(test_loss__unattributed), TEST(test_resync__quiet),
 	  TEST(test_resync__births_during_the_walk), TEST(test_resync__deaths_during_the_walk),
-	  TEST(test_resync__reuse_during_the_walk), TEST(test_resync__old_records),
+	  TEST(test_resync__reuse_during_the_walk), TEST(test_resync__old_records), TEST(test_resync__from_long_before),
 	  TEST(test_resync__counts), TEST(test_resync__record), TEST(test_kallsyms__lookup),
 	  TEST(test_kallsyms__refresh), TEST(test_kallsyms__aside),
   TEST(test_kallsyms__aside_without_memory), TEST(test_kallsyms__hidden), TEST(test_enrich__build_ids), TEST(test_enrich__before_use),
