@@ -62,14 +62,16 @@ static __always_inline __u64 first_callback(__u64 ops)
 
 	if (!ops)
 		return 0;
-	/* A table near the end of its page: the first word is better than none. */
-	if (bpf_probe_read_kernel(w, sizeof(w), (const void *)ops)) {
-		__builtin_memset(w, 0, sizeof(w));
-		if (bpf_probe_read_kernel(w, sizeof(w[0]), (const void *)ops)) {
-			count_loss(HMT_CAUSE_READ_FAULT);
-			return 0;
-		}
+	if (bpf_probe_read_kernel(w, sizeof(w[0]), (const void *)ops)) {
+		count_loss(HMT_CAUSE_READ_FAULT);
+		return 0;
 	}
+	/* It is the first word, as a rule, and the others need not be read then. */
+	if (w[0] >= KERNEL_MIN)
+		return w[0];
+	/* A table near the end of its page has no more. */
+	if (bpf_probe_read_kernel(w, sizeof(w), (const void *)ops))
+		return 0;
 #pragma unroll
 	for (int i = OPS_WORDS - 1; i >= 0; i--)
 		if (w[i] >= KERNEL_MIN)
@@ -232,7 +234,7 @@ static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
 	__u32 users = 0, count = 0;
 	__s32 stack = get_stack(ctx, ALWAYS);
 
-	live_del(HMT_CLASS_MIRROR, a[W_MIRROR]);
+	live_del(HMT_CLASS_MIRROR, a[W_MIRROR], a[W_MM]);
 	read_counters(a[W_MM], &users, &count);
 	emit_current_task(ctx);
 	e = emit_reserve(&room, HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM]);
@@ -279,7 +281,7 @@ static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
 	__u32 users = 0, count = 0;
 	__s32 stack = get_stack(ctx, ALWAYS);
 
-	live_del(HMT_CLASS_RANGE, a[W_RANGE]);
+	live_del(HMT_CLASS_RANGE, a[W_RANGE], a[W_MM]);
 	read_counters(a[W_MM], &users, &count);
 	emit_current_task(ctx);
 	e = emit_reserve(&room, HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM]);
@@ -350,7 +352,7 @@ static __always_inline int do_ref_put(void *ctx, const __u64 *a)
 static __always_inline int do_free(void *ctx, const __u64 *a)
 {
 	if (a[W_HMM] && a[W_X0] == 0)
-		live_del(HMT_CLASS_HMM, a[W_HMM]);
+		live_del(HMT_CLASS_HMM, a[W_HMM], a[W_MM]);
 	return emit_words(ctx, HMT_FREE, a, 1);
 }
 

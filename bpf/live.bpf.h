@@ -59,16 +59,21 @@ static __always_inline int mm_is_held(__u64 mm)
 	return v && (__s64)v->regs > 0;
 }
 
-/* Return: 1 for the one caller who deleted it, else 0. */
-static __always_inline int live_del(__u32 class, __u64 addr)
+/*
+ * mm: what it was registered on, as the event says; 0: what the table says. Return:
+ * 1 for the one caller who deleted it, else 0.
+ */
+static __always_inline int live_del(__u32 class, __u64 addr, __u64 mm)
 {
 	struct live_key key = { .addr = addr, .class = class };
-	struct live_val *v = bpf_map_lookup_elem(&hmt_live, &key);
-	__u64 mm;
+	const struct live_val *v;
 
-	if (!v)
-		return 0;
-	mm = v->mm;
+	if (!mm) {
+		v = bpf_map_lookup_elem(&hmt_live, &key);
+		if (!v)
+			return 0;
+		mm = v->mm;
+	}
 	if (bpf_map_delete_elem(&hmt_live, &key))
 		return 0;
 	/* Who deletes it gives up its hold, once. */
@@ -100,7 +105,7 @@ static __always_inline void live_add(__u32 class, __u64 addr, const struct live_
 
 	if (err == -EEXIST) {
 		/* A life whose end was not seen must not keep its hold on the mm. */
-		live_del(class, addr);
+		live_del(class, addr, 0);
 		err = bpf_map_update_elem(&hmt_live, &key, val, BPF_ANY);
 	}
 	if (err) {

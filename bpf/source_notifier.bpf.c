@@ -277,7 +277,7 @@ static __always_inline int out_mmu_notifier_put(void *ctx, const __u64 *a, __u64
 	users_of(c->a[0], &users);
 	if (users)
 		return 0;
-	if (!live_del(HMT_CLASS_MIRROR, c->a[0]) && (c->a[4] || c->a[3] != 1))
+	if (!live_del(HMT_CLASS_MIRROR, c->a[0], c->a[1]) && (c->a[4] || c->a[3] != 1))
 		return 0;
 	mm_words(w, c->a[1]);
 	w[W_MIRROR] = c->a[0];
@@ -292,7 +292,7 @@ static __always_inline int in_mmu_notifier_free_rcu(void *ctx, const __u64 *a, _
 
 	notifier_words(w, notifier);
 	/* The memory goes before the put has returned: then its end is told here. */
-	if (live_del(HMT_CLASS_MIRROR, notifier))
+	if (live_del(HMT_CLASS_MIRROR, notifier, w[W_MM]))
 		put_last(ctx, w);
 	w[W_X0] = 1;
 	return do_free(ctx, w);

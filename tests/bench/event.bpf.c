@@ -13,13 +13,16 @@
 
 __u64 bench_words[BENCH_WORDS];
 __u32 bench_kind;
+/* As the callbacks of a driver are: the first word is a function. */
+__u64 bench_ops[OPS_WORDS] = { KERNEL_MIN };
 
-/* The address space of who fires, for words that are to name a real one. */
+/* The address space of who fires, for words that are to name a real one, and the callbacks. */
 SEC("?raw_tp")
 int bench_learn(__u64 *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
+	bench_words[W_OPS] = (__u64)bench_ops;
 	bench_words[W_MM] = (__u64)BPF_CORE_READ(task, mm);
 	return 0;
 }

@@ -220,8 +220,6 @@ static void learn_mm(struct bench *b)
 		die("no address space was found");
 	b->skel->bss->bench_words[W_HMM] = HMM;
 	b->skel->bss->bench_words[W_MIRROR] = MIRROR;
-	/* Something that can be read and has kernel pointers in it. */
-	b->skel->bss->bench_words[W_OPS] = b->skel->bss->bench_words[W_MM];
 }
 
 /* As the loader does it; but the ring keeps its size, of which is the bare one. */
