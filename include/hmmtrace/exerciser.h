@@ -79,8 +79,10 @@
 	X(CLOSE_POLICY, 8, close_policy, 0, "arg: HMM_EXERCISER_CLOSE_*; length: its delay in ms") \
 	X(RESET, 9, reset, 0, "releases what files opened by process arg leaked, 0: by anyone") \
 	X(DISCARD, 10, discard, 0, "frees the memory of an object that is not registered") \
-	X(MM_HOLD, 11, mm_hold, 0, "new object: pins the caller's mm_struct, not its memory") \
-	X(CALLBACK_DELAY, 12, callback_delay, 0, "->invalidate of intervals sleeps arg ms if it may") \
+	X(MM_HOLD, 11, mm_hold, HMM_EXERCISER_F_MISUSE, \
+	  "new object: pins the caller's mm_struct, not its memory; MISUSE: that too") \
+	X(CALLBACK_DELAY, 12, callback_delay, 0, \
+	  "->invalidate of intervals, if it may, and ->release of notifiers sleep arg ms") \
 	X(NOTIFIER_REGISTER, 16, notifier_register, \
 	  HMM_EXERCISER_F_INTERRUPT | HMM_EXERCISER_F_MISUSE, "mmu_notifier_register()") \
 	X(NOTIFIER_UNREGISTER, 17, notifier_unregister, HMM_EXERCISER_F_END, \

@@ -107,6 +107,7 @@ struct ex_object {
 	enum ex_kind kind;
 	enum ex_state state;
 	bool is_static;		/* one of ex_untouched: its memory is not freed */
+	bool has_users;		/* EX_MM: holds one of the users of its mm, too */
 	struct mm_struct *mm;
 	union {
 		bool had_interval;			/* EX_MM: its itree exists */

@@ -14,6 +14,8 @@ static void exerciser_notifier_release(struct mmu_notifier *mn, struct mm_struct
 {
 	struct ex_object *obj = container_of(mn, struct ex_object, notifier);
 
+	if (obj->file->callback_delay_ms)
+		msleep(obj->file->callback_delay_ms);
 	ex_counted(obj->file, releases);
 }
 

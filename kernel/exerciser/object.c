@@ -171,6 +171,8 @@ void ex_object_free(struct ex_object *obj)
 	if (obj->kind == EX_MIRROR)
 		ex_mirror_free(obj);
 	list_del(&obj->node);
+	if (obj->has_users)
+		mmput(obj->mm);
 	mmdrop(obj->mm);
 	if (!obj->is_static)
 		kfree(obj);
@@ -306,6 +308,10 @@ int ex_do_mm_hold(struct ex_file *file, struct hmm_exerciser_cmd *cmd)
 	obj = ex_object_new(file, EX_MM, current->mm);
 	if (IS_ERR(obj))
 		return PTR_ERR(obj);
+	if (cmd->flags & HMM_EXERCISER_F_MISUSE) {
+		mmget(obj->mm);
+		obj->has_users = true;
+	}
 	ex_object_done(obj, cmd, 0);
 	return 0;
 }

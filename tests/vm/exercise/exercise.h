@@ -23,7 +23,8 @@
 /* The device does what a driver must not, also where the kernel refuses it. */
 #define EXERCISE_MISUSE (1ULL << 62)
 
-enum scenario_kind { LEGAL, FAULT };
+/* STUCK: what does not end, found by grace times that are shorter than it; only if asked for. */
+enum scenario_kind { LEGAL, FAULT, STUCK };
 
 /* A finding that has to come: by how many objects, of which class. */
 struct expectation {

@@ -41,18 +41,31 @@ static const char usage[] =
 	"       exercise --list [--json]\n"
 	"       exercise --mixed AMOUNT [--threads N] [--seed N]    AMOUNT: 5s, or 1000 operations\n"
 	"       exercise --demo\n"
-	"  --api notifier|mirror   --kind fault|legal   --hot yes|no\n"
+	"  --api notifier|mirror   --kind fault|legal|stuck   --hot yes|no\n"
 	"  --hold MS      how long a fault lasts before it is cleaned up (2500)\n"
 	"  --linger MS    how late a legal release is (150)\n"
 	"  --jobs N       scenarios at the same time (1)\n"
 	"  --device NAME  (" HMM_EXERCISER_DEVICE ")\n"
 	"  --json\n";
 
+static const char *const kind_names[] = {
+	[LEGAL] = "legal", [FAULT] = "fault", [STUCK] = "stuck",
+};
+
+static int kind_of(const char *name)
+{
+	int kind = STUCK;
+
+	while (kind > LEGAL && strcmp(name, kind_names[kind]) != 0)
+		kind--;
+	return kind;
+}
+
 static bool scenario_matches(const struct options *o, const struct scenario *s)
 {
 	char **p;
 
-	if (o->kind >= 0 && (int)s->kind != o->kind)
+	if (o->kind < 0 ? s->kind == STUCK : (int)s->kind != o->kind)
 		return false;
 	if ((o->no_hot && s->hot) || (o->only_hot && !s->hot))
 		return false;
@@ -131,7 +144,7 @@ static void print_expected(const struct scenario *s)
 static void print_head(const struct scenario *s)
 {
 	printf("{\"scenario\":\"%s\",\"kind\":\"%s\",\"hot\":%s,", s->name,
-	       s->kind == FAULT ? "fault" : "legal", s->hot ? "true" : "false");
+	       kind_names[s->kind], s->hot ? "true" : "false");
 }
 
 static void print_run(const struct options *o, const struct run *r)
@@ -373,7 +386,7 @@ int main(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		switch (c) {
 		case OPT_API: o.family = family_by_name(optarg); break;
-		case OPT_KIND: o.kind = strcmp(optarg, "fault") == 0 ? FAULT : LEGAL; break;
+		case OPT_KIND: o.kind = kind_of(optarg); break;
 		case OPT_HOT:
 			o.only_hot = strcmp(optarg, "yes") == 0;
 			o.no_hot = !o.only_hot;

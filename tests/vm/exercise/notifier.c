@@ -314,6 +314,73 @@ static void interval_read_during_remove(struct run *r)
 	run_close(r, fd);
 }
 
+/* --- what does not end ---------------------------------------------------------- */
+
+/* The callback sleeps for longer than the grace time of callbacks. */
+static void interval_callback_stuck(struct run *r)
+{
+	int fd = run_open(r);
+	struct hmm_exerciser_cmd cmd = insert(r, fd);
+
+	ACT(r, fd, CALLBACK_DELAY, .arg = r->hold_ms);
+	run_expect(r, cmd.cookie);
+	CHECK(r, madvise((void *)(uintptr_t)r->buffer, r->length, MADV_DONTNEED) == 0);
+	ACT(r, fd, CALLBACK_DELAY, .arg = 0);
+	run_close(r, fd);
+}
+
+/* The removal waits for the invalidation, and that for its callback. */
+static void interval_remove_stuck(struct run *r)
+{
+	int fd = run_open(r);
+	struct hmm_exerciser_cmd cmd = insert(r, fd);
+	pthread_t thread;
+
+	ACT(r, fd, CALLBACK_DELAY, .arg = r->hold_ms);
+	run_expect(r, cmd.cookie);
+	CHECK(r, pthread_create(&thread, NULL, thread_invalidates, r) == 0);
+	run_wait_step(r, 1);
+	run_linger(r);
+	ACT(r, fd, INTERVAL_REMOVE, .object = cmd.object);
+	CHECK(r, pthread_join(thread, NULL) == 0);
+	run_close(r, fd);
+}
+
+static void child_releases_slowly(struct run *r, int fd)
+{
+	int own = run_open(r);
+
+	(void)fd;
+	ACT(r, own, CALLBACK_DELAY, .arg = r->hold_ms);
+	run_expect(r, ACT(r, own, NOTIFIER_REGISTER).cookie);
+}
+
+/* The exit of a process waits in ->release(). */
+static void notifier_release_stuck(struct run *r)
+{
+	run_wait(r, run_child(r, -1, child_releases_slowly));
+}
+
+static void child_leaves_users(struct run *r, int fd)
+{
+	int own = run_open(r);
+
+	(void)fd;
+	run_leak(r, own);
+	insert(r, own);
+	run_expect(r, ACT(r, own, MM_HOLD, MISUSE).mm);
+}
+
+/* The driver forgets an mmput(): the address space outlives the last that had it. */
+static void mm_users_leaked(struct run *r)
+{
+	pid_t pid = run_child(r, -1, child_leaves_users);
+
+	run_wait(r, pid);
+	run_hold(r);
+	run_reset(r, pid);
+}
+
 /* --- legal, if odd ------------------------------------------------------------ */
 
 static void interval_reinsert(struct run *r)
@@ -662,6 +729,16 @@ static void owner_exits_mm_lives(struct run *r)
 	  { "use-of-unregistered-range", "range", 1 }) \
 	S(interval_fault_after_remove, FAULT, FAULTING, 1, "fault through a removed notifier", \
 	  { "use-of-unregistered-range", "range", 1 }) \
+	S(interval_callback_stuck, STUCK, INTERVAL, 1, "->invalidate takes too long", \
+	  { "callback-stuck", "range", 1 }) \
+	S(interval_remove_stuck, STUCK, INTERVAL | EXERCISE_THREADS, 1, \
+	  "remove waits for an ->invalidate that takes too long", \
+	  { "callback-stuck", "range", 1 }, { "unregister-stuck", "range", 1 }) \
+	S(notifier_release_stuck, STUCK, NOTIFIER, 0, "->release takes too long", \
+	  { "callback-stuck", "mirror", 1 }) \
+	S(mm_users_leaked, STUCK, INTERVAL, 0, \
+	  "a process exits, and a driver has its mm_users and forgets them", \
+	  { "mm-held-after-exit", "hmm", 1 }) \
 	S(interval_reinsert, LEGAL, FAULTING, 0, "the same notifier removed and inserted again", ) \
 	S(interval_on_stack, LEGAL, FAULTING, 0, "notifiers on the kernel stack, one per fault", ) \
 	S(interval_overlap, LEGAL, FAULTING, 0, "windows that overlap", ) \
