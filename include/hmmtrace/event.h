@@ -244,10 +244,13 @@ enum hmt_kind {
  * HMT_SYNC_SNAPSHOT on begin: it comes from a walk of the kernel's own lists.
  * HMT_SYNC_CARRIED on begin: nothing was lost, this is where things stand at the
  * beginning of a part of a stream, from the records of the part before.
+ * HMT_SYNC_MIRRORS_ONLY on begin: a struct hmm counts its mirrors and no ranges, as
+ * in Linux 5.4.
  */
 #define HMT_SYNC_PARTIAL 1
 #define HMT_SYNC_SNAPSHOT 2
 #define HMT_SYNC_CARRIED 4
+#define HMT_SYNC_MIRRORS_ONLY 8
 #define HMT_FIELDS_sync_begin(F) F(u64, flags, hex)
 #define HMT_FIELDS_sync_object(F) HMT_FIELDS_ID(F) \
 	F(u32, class, class) F(u32, owner, dec) F(u64, born, ns) \

@@ -27,6 +27,7 @@ enum { NAME_MODULE, NAME_SYMBOL, NAME_STACK, NAME_TASK, NAMES };
 
 struct carry {
 	bool any, uncertain;
+	bool mirrors_only;		/* as the engine sees it: Linux 5.4 */
 	struct hmt_start start;
 	__u64 ts;			/* latest */
 	struct hmt_lost lost;		/* all that no walk has made up for, in one */
@@ -442,9 +443,23 @@ static void note_lost(struct carry *c, const struct hmt_lost *l)
 	c->lost.count = c->lost.count + l->count < l->count ? ~0ULL : c->lost.count + l->count;
 }
 
+/* Who makes a struct hmm names what for, but in 5.4. */
+static void note_counting(struct carry *c, const struct hmt_ref_get *r)
+{
+	if (!r->hmm)
+		return;
+	if (r->range)
+		c->mirrors_only = false;
+	else if (r->count == 1 && !r->mirror)
+		c->mirrors_only = true;
+}
+
 static int feed_other(struct carry *c, const struct hmt_hdr *rec)
 {
 	switch (rec->kind) {
+	case HMT_REF_GET:
+		note_counting(c, (const struct hmt_ref_get *)rec);
+		return 0;
 	case HMT_START:
 		memcpy(&c->start, rec, sizeof(c->start));
 		return 0;
@@ -464,6 +479,8 @@ static int feed_other(struct carry *c, const struct hmt_hdr *rec)
 		return keep(&c->names[NAME_TASK], rec->tgid, hmt_memdup(rec, rec->size));
 	case HMT_SYNC_BEGIN:
 		begin_walk(c, ((const struct hmt_sync_begin *)rec)->flags);
+		c->mirrors_only |= ((const struct hmt_sync_begin *)rec)->flags &
+				   HMT_SYNC_MIRRORS_ONLY;
 		return 0;
 	case HMT_SYNC_OBJECT:
 		return walk_object(c, (const struct hmt_sync_object *)rec);
@@ -650,7 +667,8 @@ int carry__emit(struct carry *c, carry_emit_fn emit, void *ctx)
 	c->start.flags &= ~(__u64)HMT_START_BASELINE;
 	err = emit(ctx, &c->start.h);
 	err = err ? err : tell_names(c, &t);
-	err = err ? err : tell_mark(&t, HMT_SYNC_BEGIN, HMT_SYNC_CARRIED);
+	err = err ? err : tell_mark(&t, HMT_SYNC_BEGIN, HMT_SYNC_CARRIED |
+				    (c->mirrors_only ? HMT_SYNC_MIRRORS_ONLY : 0));
 	err = err ? err : tell_objects(c, &t);
 	err = err ? err : tell_mark(&t, HMT_SYNC_END, c->uncertain ? HMT_SYNC_PARTIAL : 0);
 	for (long i = 0; i < nr && !err; i++)

@@ -317,7 +317,7 @@ struct engine {
 	__u64 now;		/* largest time seen */
 	/*
 	 * Linux 5.4: what is counted are mirrors, and a range takes no reference on the struct
-	 * hmm. Told by the first get of one, which there names neither.
+	 * hmm. Told by the first get of one, which there names neither, or by a walk.
 	 */
 	bool mirrors_only;
 	bool oom;

@@ -47,6 +47,8 @@ void on_sync_begin(struct engine *e, const struct hmt_sync_begin *s)
 	e->sync_carried = s->flags & HMT_SYNC_CARRIED;
 	e->sync_ts = s->h.ts;
 	e->sync_lost_seq = e->lost_seq;
+	if (s->flags & HMT_SYNC_MIRRORS_ONLY)
+		e->mirrors_only = true;
 }
 
 static __u64 address(const struct hmt_sync_object *s)
