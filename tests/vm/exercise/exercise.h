@@ -103,6 +103,9 @@ int mixed_main(const char *device, const char *amount, unsigned int threads, uns
 int demo_main(void);
 bool device_hello(const char *device, struct hmm_exerciser_hello *ret_hello);
 bool device_counters(const char *device, struct hmm_exerciser_counters *ret_counters);
+/* What was counted since; what is live is what is live now. */
+bool device_counted(const char *device, const struct hmm_exerciser_counters *before,
+		    struct hmm_exerciser_counters *ret_since);
 void counters_print(const struct hmm_exerciser_counters *c);
 
 #endif /* EXERCISE_H */

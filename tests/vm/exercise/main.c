@@ -268,18 +268,13 @@ static struct run *runs_new(const struct options *o, unsigned int *ret_nr)
 
 static void print_total(const struct options *o, const struct hmm_exerciser_counters *before)
 {
-	struct hmm_exerciser_counters after;
-	uint64_t live;
+	struct hmm_exerciser_counters since;
 
-	if (!o->json || !device_counters(o->device, &after))
+	if (!o->json || !device_counted(o->device, before, &since))
 		return;
-	live = after.live;
-#define C(name, what) after.name -= before->name;
-	HMM_EXERCISER_COUNTERS(C)
-#undef C
 	printf("{\"total\":");
-	counters_print(&after);
-	printf(",\"driver\":\"%s\",\"live\":%" PRIu64 "}\n", o->device, live);
+	counters_print(&since);
+	printf(",\"driver\":\"%s\",\"live\":%" PRIu64 "}\n", o->device, (uint64_t)since.live);
 }
 
 static int run_main(const struct options *o)

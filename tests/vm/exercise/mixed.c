@@ -166,7 +166,7 @@ static uint64_t mix(struct run *r, const struct mixer *model, unsigned int threa
 int mixed_main(const char *device, const char *amount, unsigned int threads, unsigned int seed)
 {
 	static const struct scenario mixed = { .name = "mixed" };
-	struct hmm_exerciser_counters before, after;
+	struct hmm_exerciser_counters before, since;
 	struct hmm_exerciser_hello hello;
 	struct mixer model = { .timed = false };
 	struct run run = { .scenario = &mixed, .device = device };
@@ -184,13 +184,10 @@ int mixed_main(const char *device, const char *amount, unsigned int threads, uns
 	clock_gettime(CLOCK_MONOTONIC, &model.deadline);
 	model.deadline.tv_sec += n;
 	ops = mix(&run, &model, threads, seed);
-	if (!device_counters(device, &after))
+	if (!device_counted(device, &before, &since))
 		return 2;
-#define C(name, what) after.name -= before.name;
-	HMM_EXERCISER_COUNTERS(C)
-#undef C
 	printf("{\"mixed\":%llu,\"counters\":", (unsigned long long)ops);
-	counters_print(&after);
+	counters_print(&since);
 	printf("}\n");
 	return 0;
 }

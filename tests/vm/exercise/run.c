@@ -60,6 +60,21 @@ bool device_counters(const char *device, struct hmm_exerciser_counters *ret_coun
 	return ok;
 }
 
+bool device_counted(const char *device, const struct hmm_exerciser_counters *before,
+		    struct hmm_exerciser_counters *ret_since)
+{
+	uint64_t live;
+
+	if (!device_counters(device, ret_since))
+		return false;
+	live = ret_since->live;
+#define C(name, what) ret_since->name -= before->name;
+	HMM_EXERCISER_COUNTERS(C)
+#undef C
+	ret_since->live = live;
+	return true;
+}
+
 void counters_print(const struct hmm_exerciser_counters *c)
 {
 	const char *comma = "";

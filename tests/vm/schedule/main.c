@@ -243,9 +243,8 @@ static unsigned int merge_plants(struct plant *p, unsigned int nr)
 
 static void print_oracle(const struct hmm_exerciser_counters *before)
 {
-	struct hmm_exerciser_counters after;
+	struct hmm_exerciser_counters since;
 	unsigned int nr = merge_plants(shared->plants, shared->nr_plants);
-	uint64_t live;
 
 	for (unsigned int i = 0; i < nr; i++) {
 		const struct plant *p = &shared->plants[i];
@@ -257,16 +256,12 @@ static void print_oracle(const struct hmm_exerciser_counters *before)
 		       HMM_EXERCISER_DEVICE, p->fault->rule, p->fault->class, p->count,
 		       p->address);
 	}
-	if (!device_counters(HMM_EXERCISER_DEVICE, &after))
+	if (!device_counted(HMM_EXERCISER_DEVICE, before, &since))
 		return;
-	live = after.live;
-#define C(name, what) after.name -= before->name;
-	HMM_EXERCISER_COUNTERS(C)
-#undef C
 	printf("{\"total\":");
-	counters_print(&after);
+	counters_print(&since);
 	printf(",\"driver\":\"%s\",\"live\":%" PRIu64 ",\"operations\":%" PRIu64
-	       ",\"planted\":%u}\n", HMM_EXERCISER_DEVICE, live, shared->ops, shared->nr_plants);
+	       ",\"planted\":%u}\n", HMM_EXERCISER_DEVICE, (uint64_t)since.live, shared->ops, shared->nr_plants);
 }
 
 static bool parse(int argc, char **argv)
