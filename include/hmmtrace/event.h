@@ -336,7 +336,8 @@ struct hmt_id {
 	X(CUT,         8, "cut",         1) /* the file ends in the middle */ \
 	X(RECORD,      9, "bad-record",  1) /* a record failed validation */ \
 	X(ENGINE_FULL, 10, "engine-full", 1) /* the engine's object cap was reached */ \
-	X(FILTERED,   11, "filtered",    1) /* dropped by a filter, and needed after all */
+	X(FILTERED,   11, "filtered",    1) /* dropped by a filter, and needed after all */ \
+	X(SWITCHED_OFF, 12, "switched-off", 1) /* programs did not run: no events, nobody counts them */
 
 enum hmt_cause {
 #define HMT_X(NAME, value, text, overturns) HMT_CAUSE_##NAME = value,

@@ -417,6 +417,7 @@ static int open_reader(struct capture *c, struct errmsg *err)
 
 		conf.prog_fds[i] = prog ? bpf_program__fd(prog) : -1;
 	}
+	conf.switches = plan_switches(&c->plan);
 	return reader__open(&c->reader, &conf, err);
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/jsonw.h"
 #include "base/mem.h"
+#include "capture/switches.h"
 
 /* What cannot be done without. */
 #define NO_VERDICT "every verdict"
@@ -574,6 +575,14 @@ bool plan_uses(const struct plan *p, enum plan_mech mech)
 		if (p->rows[i].state == PLAN_ON && p->rows[i].mech == mech)
 			return true;
 	return false;
+}
+
+unsigned int plan_switches(const struct plan *p)
+{
+	/* The entry of a function, where our kprobes are, is ftrace's too. */
+	if (plan_uses(p, MECH_KPROBE))
+		return 1U << SWITCH_FTRACE | 1U << SWITCH_KPROBES;
+	return plan_uses(p, MECH_FENTRY) ? 1U << SWITCH_FTRACE : 0;
 }
 
 void plan_no_holders(struct plan *p)

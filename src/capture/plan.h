@@ -85,6 +85,8 @@ void plan_build(const struct features *f, const struct plan_opts *opts, struct p
 int plan_row_failed(struct plan *p, int row, int code);
 /* Is a program of it attached like that? */
 bool plan_uses(const struct plan *p, enum plan_mech mech);
+/* 1 << enum switch_id: what has to stay on for its programs to run. */
+unsigned int plan_switches(const struct plan *p);
 /* The iterators could not be loaded after all: nobody can be named who holds anything. */
 void plan_no_holders(struct plan *p);
 

@@ -124,6 +124,38 @@ static int report_recursion(struct reader *r)
 	return 0;
 }
 
+static bool look_dark(struct reader *r)
+{
+	bool now = switches__look(&r->switches);
+
+	r->dark |= now;
+	return now;
+}
+
+/*
+ * To be looked at behind the cut: then whatever was off before it is seen now,
+ * or was at the look before, which is why that one counts for this round too.
+ * How many events there were nobody knows; counted is how often it happened.
+ */
+static int report_dark(struct reader *r)
+{
+	bool before = r->dark, now;
+	int err;
+
+	r->dark = false;
+	now = look_dark(r);
+	if (!before && !now) {
+		r->dark_told = false;
+		return 0;
+	}
+	r->tainted = true;
+	r->want_snap = !now;
+	err = loss__report_one(&r->loss, HMT_CAUSE_SWITCHED_OFF, HMT_CPU_NONE, -1, !r->dark_told,
+			       r->cut, &r->out);
+	r->dark_told = true;
+	return err;
+}
+
 static int report_ring(struct reader *r, __u64 total, __u64 ts)
 {
 	__u64 before = r->loss.ring_reported;
@@ -268,14 +300,15 @@ static int push_objects(struct reader *r, const struct sync_set *set, __u64 flag
 		return err;
 	r->resyncs += !snap;
 	/* What found no place in the table is missing from the walk. */
+	/* Nor does a walk see an address space without a process. */
 	return push_mark(r, HMT_SYNC_END, r->cut, r->loss.total[HMT_CAUSE_TABLE_FULL] ||
-			 (snap && snap->changing) ? HMT_SYNC_PARTIAL : 0);
+			 (snap && (snap->changing || r->tainted)) ? HMT_SYNC_PARTIAL : 0);
 }
 
 /*
  * Lets the programs in flight finish, then delivers what they wrote and applies
- * it to what was walked. Return: 1, or 0: records were lost meanwhile, and set
- * is worthless; negative errno.
+ * it to what was walked. Return: 1, or 0: records were lost meanwhile, or never
+ * made, and set is worthless; negative errno.
  */
 static int catch_up(struct reader *r, __u64 lost, struct sync_set *set)
 {
@@ -286,7 +319,7 @@ static int catch_up(struct reader *r, __u64 lost, struct sync_set *set)
 	err = take_cut(r, &ts, &lost_after);
 	if (!err)
 		err = drain(r);
-	if (err || lost_after != lost)
+	if (err || lost_after != lost || look_dark(r))
 		return err == -EAGAIN ? 0 : err;
 	batch__sort(&r->batch);
 	err = deliver(r, batch__older(&r->batch, ts), lost, set);
@@ -446,6 +479,7 @@ static int one_round(struct reader *r)
 	 * deadline among them would be taken for certain; so it is told before.
 	 */
 	err = report_recursion(r);
+	err = err ? err : report_dark(r);
 	if (!err)
 		err = deliver(r, batch__older(&r->batch, ts), lost, NULL);
 	return err ? err : report_losses(r, lost);
@@ -489,8 +523,9 @@ static int fill(struct reader *r)
 			return err;
 	}
 	/* In a call of its own: waiting for the programs in flight takes its time. */
-	if (sync_is_due(r)) {
-		err = resync(r);
+	if (sync_is_due(r) || r->want_snap) {
+		err = r->want_snap ? reader__snapshot(r) : resync(r);
+		r->want_snap = false;
 		return err ? err : push_mark(r, HMT_TICK, r->cut, 0);
 	}
 	interrupted = r->feed.ops->wait(&r->feed, WAIT_MS) == -EINTR;
@@ -549,6 +584,7 @@ int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg
 	r->src.ops = &reader_ops;
 	r->conf = *conf;
 	r->holders.conf = conf->holders;
+	switches__open(&r->switches, "", conf->switches);
 	code = open_feed(r);
 	if (code)
 		return err_set(err, code, "the %s cannot be mapped: %s", conf->perf.bytes ?
@@ -574,6 +610,7 @@ void reader__close(struct reader *r)
 		return;
 	feed__close(&r->feed);
 	holders__free(&r->holders);
+	switches__close(&r->switches);
 	batch__free(&r->batch);
 	outq__free(&r->out);
 	enrich__free(&r->enrich);

@@ -11,6 +11,7 @@
 #include "capture/hot.h"
 #include "capture/loss.h"
 #include "capture/snapshot.h"
+#include "capture/switches.h"
 
 /* What the reader needs of the loaded programs. Descriptors are borrowed. */
 struct reader_conf {
@@ -20,6 +21,7 @@ struct reader_conf {
 	int hot_fd;				/* -1: nothing is counted */
 	struct snap_conf snap;			/* prog_fd -1: what was before is not known */
 	struct holders_conf holders;
+	unsigned int switches;			/* 1 << enum switch_id: what programs depend on */
 	__u32 live_entries;
 	/* Either the rings ... */
 	struct feed_ring_conf ring;
@@ -36,6 +38,7 @@ struct reader {
 	struct loss loss;
 	struct enrich enrich;
 	struct holders holders;
+	struct switches switches;
 	struct kallsyms *ks;
 	struct hot hot;
 	struct hot_val *hot_vals;		/* of one entry, all CPUs */
@@ -47,7 +50,10 @@ struct reader {
 	__u64 sync_not_before;
 	__u64 records, resyncs, live[HMT_CLASS_RANGE + 1];
 	bool want_sync;				/* something was lost since the last resync */
-	bool tainted;				/* programs were skipped: the table is not complete */
+	bool tainted;				/* programs did not run: the table is not complete */
+	bool dark;				/* they may not have run since the last cut */
+	bool dark_told;				/* the last round said so */
+	bool want_snap;				/* they run again */
 	bool stopping, ended;
 	bool named;				/* the names of the kernel were read */
 };

@@ -101,7 +101,7 @@ static __u16 unseen_birth(const struct engine *e, const struct hmt_sync_object *
 {
 	if (e->sync_carried)
 		return s->born ? 0 : OBJ_BORN_BEFORE;
-	return e->sync_snapshot ? OBJ_BORN_BEFORE : OBJ_IN_GAP;
+	return e->sync_snapshot && !e->lost_seq ? OBJ_BORN_BEFORE : OBJ_IN_GAP;
 }
 
 static void born_in_gap(struct engine *e, struct object *o, struct event *ev,
@@ -157,6 +157,9 @@ static void confirm(struct engine *e, struct object *o, const struct hmt_sync_ob
 		set_from_table(e, o, s);
 	/* Born after the end of what we thought it was on: on its heir, or wrongly. */
 	if (o->mm && o->mm->state == LIFE_ENDING && o->born.ts > o->mm->ended.ts)
+		o->flags |= OBJ_MM_UNSURE;
+	/* Walks see what has a process: what had none may have a new one at its address. */
+	if (e->sync_snapshot && e->lost_seq && o->mm && o->mm->state == LIFE_ENDING)
 		o->flags |= OBJ_MM_UNSURE;
 	o->state = LIFE_LIVE;
 	if (was_sure)

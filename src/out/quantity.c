@@ -606,8 +606,9 @@ static void count_lost(const struct selector *sel, const struct evidence *ev, st
 
 	for (size_t i = 0; i < ev->nr_lost; i++) {
 		const struct lost_row *l = &ev->lost[i];
-		/* Of a cut or a damaged part nobody knows how many events it cost. */
-		bool vague = l->cause == HMT_CAUSE_CUT || l->cause == HMT_CAUSE_FRAME;
+		/* Of a cut, a damaged part or a time in the dark nobody knows how many it cost. */
+		bool vague = l->cause == HMT_CAUSE_CUT || l->cause == HMT_CAUSE_FRAME ||
+			     l->cause == HMT_CAUSE_SWITCHED_OFF;
 		__u64 count = vague && !l->count ? 1 : l->count;
 
 		if (sel->set & SELECT_CAUSE ? l->cause != sel->cause : !cause_overturns(l->cause))

@@ -441,7 +441,8 @@ static void text_lost(struct sink *s, const struct hmt_lost *l)
 {
 	char when[64], what[128];
 
-	if (s->quiet)
+	/* Without a count: what another one counts has been told of. */
+	if (s->quiet || !l->count)
 		return;
 	fprintf(s->f, "lost: %s", words_lost(l->cause, l->count, what, sizeof(what)));
 	if (l->h.cpu != HMT_CPU_NONE)
@@ -450,17 +451,19 @@ static void text_lost(struct sink *s, const struct hmt_lost *l)
 		cause_overturns(l->cause) ? "" : "; no verdict rests on it");
 }
 
-/* Events that a verdict may rest on; damage to a file is no number of events. */
-static __u64 lost_events(const struct summary *sum, bool *ret_damaged)
+/* Events that a verdict may rest on; damage to a file is no number of events, nor is a time. */
+static __u64 lost_events(const struct summary *sum, bool *ret_damaged, bool *ret_dark)
 {
 	__u64 nr = 0;
 
-	*ret_damaged = false;
+	*ret_damaged = *ret_dark = false;
 	for (size_t i = 0; i < sum->nr_lost; i++) {
 		const struct lost_row *l = &sum->lost[i];
 
 		if (l->cause == HMT_CAUSE_FRAME || l->cause == HMT_CAUSE_RECORD)
 			*ret_damaged = true;
+		else if (l->cause == HMT_CAUSE_SWITCHED_OFF)
+			*ret_dark = true;
 		else if (l->cause != HMT_CAUSE_CUT && cause_overturns(l->cause))
 			nr += l->count;
 	}
@@ -494,7 +497,7 @@ void summary_verdict(const struct summary *sum, char *buf, size_t size)
 {
 	size_t n = 0, start;
 	__u64 nr_events;
-	bool damaged;
+	bool damaged, dark;
 
 	if (!sum->verdict) {
 		clean_verdict(sum, buf, size);
@@ -512,10 +515,12 @@ void summary_verdict(const struct summary *sum, char *buf, size_t size)
 		     "failed assertion");
 	n = add_part(buf, size, n, n > start ? ", " : "", sum->assertions_open,
 		     sum->verdict == 3 ? "assertion" : "inconclusive assertion");
-	nr_events = lost_events(sum, &damaged);
+	nr_events = lost_events(sum, &damaged, &dark);
 	n = add_part(buf, size, n, n > start ? "; " : "", nr_events, "lost event");
 	if (damaged)
 		n += snprintf(buf + n, size - n, "%sthe file is damaged", n > start ? "; " : "");
+	if (dark)
+		n += snprintf(buf + n, size - n, "%sprobes were switched off", n > start ? "; " : "");
 	if (sum->cut)
 		n += snprintf(buf + n, size - n, "%sthe trace is cut", n > start ? "; " : "");
 	if (n == start)

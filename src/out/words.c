@@ -166,6 +166,9 @@ char *words_lost(__u32 cause, __u64 count, char *buf, size_t size)
 
 	if (cause == HMT_CAUSE_CUT)
 		snprintf(buf, size, "the end of the trace (%s)", cause_name(cause));
+	else if (cause == HMT_CAUSE_SWITCHED_OFF)
+		snprintf(buf, size, "all events while probes were switched off (%s)",
+			 cause_name(cause));
 	else if (cause == HMT_CAUSE_FRAME && count != 1)
 		snprintf(buf, size, "%llu parts of the file (%s)", (unsigned long long)count,
 			 cause_name(cause));

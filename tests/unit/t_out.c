@@ -93,6 +93,10 @@ static void test_out__doubt(void)
 	f.lost_cpu = HMT_CPU_NONE;
 	ASSERT_STREQ(words_doubt(&f, buf, sizeof(buf)),
 		     "the end of the trace (cut) lost, which could overturn it");
+	f.lost_cause = HMT_CAUSE_SWITCHED_OFF;
+	ASSERT_STREQ(words_doubt(&f, buf, sizeof(buf)),
+		     "all events while probes were switched off (switched-off) lost, "
+		     "which could overturn it");
 	f.doubt = DOUBT_CUT;
 	f.grace_left_ns = 300000000;
 	ASSERT_HAS(words_doubt(&f, buf, sizeof(buf)), "before the grace time did");
@@ -234,6 +238,12 @@ static void test_out__verdicts(void)
 	sum.by_severity[SEVERITY_WARN] = sum.nr_inconclusive = 0;
 	summary_verdict(&sum, buf, sizeof(buf));
 	ASSERT_STREQ(buf, "1 error; 12 lost events; the trace is cut");
+	/* How often it happened is no number of events. */
+	lost[0].cause = HMT_CAUSE_SWITCHED_OFF;
+	sum.nr_lost = 1;
+	sum.cut = false;
+	summary_verdict(&sum, buf, sizeof(buf));
+	ASSERT_STREQ(buf, "1 error; probes were switched off");
 }
 
 static void test_out__table(void)

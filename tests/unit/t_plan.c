@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "capture/plan.h"
+#include "capture/switches.h"
 
 static struct features f;
 static struct plan p;
@@ -603,6 +604,20 @@ static void test_plan__function_failed(void)
 }
 
 /* Where both exist the tracepoints win, unless told otherwise. */
+/* What has to stay on while it traces. */
+static void test_plan__switches(void)
+{
+	good();
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(plan_switches(&p), 0);
+	functions();
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(plan_switches(&p), 1 << SWITCH_FTRACE);
+	opts.force_classic = true;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(plan_switches(&p), 1 << SWITCH_FTRACE | 1 << SWITCH_KPROBES);
+}
+
 static void test_plan__both_sources(void)
 {
 	good();
@@ -644,5 +659,5 @@ TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__holders), TEST(test_plan_
 	  TEST(test_plan__partial), TEST(test_plan__returns), TEST(test_plan__essential), TEST(test_plan__other_source),
 	  TEST(test_plan__row_failed), TEST(test_plan__names), TEST(test_plan__json), TEST(test_plan__functions),
 	  TEST(test_plan__kprobes), TEST(test_plan__function_missing),
-	  TEST(test_plan__function_failed), TEST(test_plan__both_sources),
+	  TEST(test_plan__function_failed), TEST(test_plan__both_sources), TEST(test_plan__switches),
 	  TEST(test_plan__no_way))
