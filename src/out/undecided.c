@@ -11,6 +11,7 @@
  */
 #include "out/undecided.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "out/words.h"
