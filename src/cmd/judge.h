@@ -16,7 +16,7 @@
 struct judge_watch {
 	void *ctx;
 	/* After the engine was fed rec. Return: 0, or -ENOMEM. */
-	int (*record)(void *ctx, const struct engine *e, const struct hmt_hdr *rec);
+	int (*record)(void *ctx, struct engine *e, const struct hmt_hdr *rec);
 	void (*life)(void *ctx, const struct object_view *o, const struct moment *m);
 	void (*finding)(void *ctx, const struct finding *f);
 	void (*released)(void *ctx, const struct finding *f);

@@ -19,7 +19,7 @@
 
 /* --- what is fed beside the judge ------------------------------------------------- */
 
-static int feed_report(void *ctx, const struct engine *e, const struct hmt_hdr *rec)
+static int feed_report(void *ctx, struct engine *e, const struct hmt_hdr *rec)
 {
 	return report__record(ctx, e, rec);
 }
@@ -214,7 +214,7 @@ static const struct sink_ops only_text_ops = {
 	.lost = only_lost,
 };
 
-static int feed_story(void *ctx, const struct engine *e, const struct hmt_hdr *rec)
+static int feed_story(void *ctx, struct engine *e, const struct hmt_hdr *rec)
 {
 	return story__record(ctx, e, rec);
 }

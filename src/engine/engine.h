@@ -91,6 +91,11 @@ int engine__finish(struct engine *e);
  */
 int engine__find(const struct engine *e, enum hmt_class class, __u64 addr,
 		 struct object_view *ret_view, struct object_view *ret_parent);
+/*
+ * Whoever keeps something for each life finds it by a number of its own, in every view of
+ * this life from here on. The next life at the address has none.
+ */
+void engine__tag(struct engine *e, enum hmt_class class, __u64 addr, __u32 tag);
 const struct engine_stats *engine__stats(const struct engine *e);
 void engine__free(struct engine *e);
 

@@ -50,6 +50,7 @@ struct object_view {
 	__u64 ops;
 	__u64 ops_fn;
 	__u32 owner;		/* tgid whose address space it is, 0 unknown */
+	__u32 tag;		/* what engine__tag() gave this life, else 0 */
 	__u64 start, end;	/* ranges: bytes, [start, end) */
 	struct moment born;	/* ts 0 when born_before */
 	__u64 live_refs;	/* balance of gets and puts; hmm and mirrors */

@@ -140,6 +140,7 @@ struct object {
 	__u32 pins;
 	__u32 serial, generation;
 	__u32 seen;		/* living: the sync that named it. Not: place in the graveyard + 1 */
+	__u32 tag;		/* of whoever asked for it, see engine__tag() */
 	__u16 flags;
 	__u16 nr_failed;	/* registers, the last of them in history.failures */
 	__u8 got_at;		/* index in the sites of its struct hmm + 1: whose reference it has */

@@ -53,6 +53,7 @@ void view_object(const struct engine *e, const struct object *o, struct object_v
 		v->ops_fn = o->ops_fn;
 	}
 	v->owner = o->born.more;
+	v->tag = o->tag;
 	v->born.ts = o->born.ts;
 	v->born.kind = birth_kind(o);
 	v->born.tgid = o->born.tgid;

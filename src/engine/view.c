@@ -4,6 +4,14 @@
 
 #include "engine/priv.h"
 
+void engine__tag(struct engine *e, enum hmt_class class, __u64 addr, __u32 tag)
+{
+	struct object *o = object_find(e, class, addr);
+
+	if (o)
+		o->tag = tag;
+}
+
 int engine__find(const struct engine *e, enum hmt_class class, __u64 addr,
 		 struct object_view *ret_view, struct object_view *ret_parent)
 {

@@ -21,17 +21,10 @@ int report__init(struct report *r, const struct symtab *t)
 
 static void free_lives(struct report *r)
 {
-	struct map64_iter it;
-	struct report_life *life, *next;
-
-	map64__for_each(&r->ranges, &it)
-		hmt_free(it.val);
-	for (life = r->free; life; life = next) {
-		next = life->next;
-		hmt_free(life);
-	}
+	for (__u32 i = 0; i < r->nr_living; i += REPORT_CHUNK)
+		hmt_free(r->living[i / REPORT_CHUNK]);
+	hmt_free(r->living);
 	hmt_free(r->lives);
-	map64__free(&r->ranges);
 	map64__free(&r->mirrors);
 	map64__free(&r->flagged);
 }
@@ -113,16 +106,59 @@ static void keep_life(struct report *r, const struct report_life *life)
 
 /* --- births --------------------------------------------------------------------- */
 
-static struct report_life *new_life(struct report *r)
+static struct report_life *life_at(const struct report *r, __u32 nr)
 {
-	struct report_life *life = r->free;
+	return &r->living[(nr - 1) / REPORT_CHUNK][(nr - 1) % REPORT_CHUNK];
+}
 
-	if (life)
-		r->free = life->next;
-	else
-		life = hmt_calloc(1, sizeof(*life));
-	if (!life)
+static int new_chunk(struct report *r)
+{
+	__u32 at = r->nr_living / REPORT_CHUNK;
+
+	/* Room for as many chunks again whenever their number is a power of two. */
+	if (!(at & (at - 1))) {
+		struct report_life **living;
+
+		living = hmt_realloc(r->living, at ? 2 * at : 1, sizeof(*living));
+		if (!living)
+			return -ENOMEM;
+		r->living = living;
+	}
+	r->living[at] = hmt_calloc(REPORT_CHUNK, sizeof(**r->living));
+	return r->living[at] ? 0 : -ENOMEM;
+}
+
+/* Return: its number; 0: no memory. */
+static __u32 new_life(struct report *r)
+{
+	__u32 nr = r->free_life;
+
+	if (nr) {
+		r->free_life = life_at(r, nr)->next;
+		return nr;
+	}
+	if (!(r->nr_living % REPORT_CHUNK) && new_chunk(r)) {
 		r->failed = true;
+		return 0;
+	}
+	return ++r->nr_living;
+}
+
+/* Its number may still be asked for, by what is said of the dead: it is nobody's then. */
+static void free_life(struct report *r, struct report_life *life, __u32 nr)
+{
+	life->serial = 0;
+	life->next = r->free_life;
+	r->free_life = nr;
+}
+
+/* The life a view is of. NULL: none that was noticed. */
+static struct report_life *life_of(const struct report *r, const struct object_view *o)
+{
+	struct report_life *life = o->tag ? life_at(r, o->tag) : NULL;
+
+	if (!life || life->serial != o->serial || life->generation != o->generation)
+		return NULL;
 	return life;
 }
 
@@ -144,14 +180,16 @@ static void range_lives(struct report *r, const struct report_life *life, __u64 
 		h->most_bytes = h->bytes;
 }
 
-static void range_born(struct report *r, const struct object_view *o,
+static void range_born(struct report *r, struct engine *e, const struct object_view *o,
 		       const struct object_view *up, __u64 now)
 {
-	struct report_life *life = new_life(r);
 	bool seen = o->born.ts && !o->born_before;
+	struct report_life *life;
+	__u32 nr = new_life(r);
 
-	if (!life)
+	if (!nr)
 		return;
+	life = life_at(r, nr);
 	*life = (struct report_life){
 		.born = seen ? o->born.ts : r->t0,
 		.size = o->end - o->start,
@@ -160,11 +198,7 @@ static void range_born(struct report *r, const struct object_view *o,
 		.holder = report_holder(r, o),
 		.flags = (seen ? 0 : LIFE_BORN_BEFORE) | (o->in_gap ? LIFE_LOSSY : 0),
 	};
-	if (map64__put(&r->ranges, o->addr, life)) {
-		hmt_free(life);
-		r->failed = true;
-		return;
-	}
+	engine__tag(e, HMT_CLASS_RANGE, o->addr, nr);
 	r->lanes[life->lane]->ranges++;
 	r->lanes[life->lane]->driver->ranges++;
 	r->holders[life->holder]->born++;
@@ -184,40 +218,21 @@ static void mirror_born(struct report *r, const struct object_view *o)
 	lane->driver->mirrors_live++;
 }
 
-/* A life at the address that nobody said was over, and that is not the one there now. */
-static bool is_stale(struct report *r, const struct object_view *o, const struct hmt_hdr *rec)
-{
-	struct report_life *life = map64__get(&r->ranges, o->addr);
-
-	if (!life || (life->serial == o->serial && life->generation == o->generation))
-		return false;
-	map64__del(&r->ranges, o->addr);
-	range_lives(r, life, rec->ts, -1);
-	hmt_free(life);
-	return true;
-}
-
 /* Is what the record names alive and new? */
-static void notice(struct report *r, const struct engine *e, enum hmt_class class, __u64 addr,
+static void notice(struct report *r, struct engine *e, enum hmt_class class, __u64 addr,
 		   const struct hmt_hdr *rec)
 {
-	bool is_range = class == HMT_CLASS_RANGE, known;
+	bool is_range = class == HMT_CLASS_RANGE;
 	struct object_view o, up;
 
-	if (!addr)
-		return;
-	known = map64__get(is_range ? &r->ranges : &r->mirrors, addr);
-	/* Only a register can have put another life in its place. */
-	if (known && (!is_range || rec->kind != HMT_RANGE_REGISTER))
+	if (!addr || (!is_range && map64__get(&r->mirrors, addr)))
 		return;
 	if (engine__find(e, class, addr, &o, &up) != 1)
 		return;
-	if (known && !is_stale(r, &o, rec))
-		return;
-	if (is_range)
-		range_born(r, &o, &up, rec->ts);
-	else
+	if (!is_range)
 		mirror_born(r, &o);
+	else if (!life_of(r, &o))
+		range_born(r, e, &o, &up, rec->ts);
 }
 
 static __attribute__((noinline)) void begin(struct report *r, const struct engine *e, __u64 ts)
@@ -229,7 +244,7 @@ static __attribute__((noinline)) void begin(struct report *r, const struct engin
 }
 
 /* Whatever began did so at a record that names it. Few records do: kept out of the way of the rest. */
-static __attribute__((noinline)) int notice_lives(struct report *r, const struct engine *e, const struct hmt_hdr *rec)
+static __attribute__((noinline)) int notice_lives(struct report *r, struct engine *e, const struct hmt_hdr *rec)
 {
 	const struct hmt_id *id = (const struct hmt_id *)rec;
 
@@ -241,7 +256,7 @@ static __attribute__((noinline)) int notice_lives(struct report *r, const struct
 	return r->failed ? -ENOMEM : 0;
 }
 
-int report__record(struct report *r, const struct engine *e, const struct hmt_hdr *rec)
+int report__record(struct report *r, struct engine *e, const struct hmt_hdr *rec)
 {
 	if (!r->stats)
 		begin(r, e, rec->ts);
@@ -259,12 +274,11 @@ int report__record(struct report *r, const struct engine *e, const struct hmt_hd
 
 static void range_over(struct report *r, const struct object_view *o, const struct moment *m)
 {
-	struct report_life *life = map64__get(&r->ranges, o->addr);
+	struct report_life *life = life_of(r, o);
 	__u64 age;
 
-	if (!life || life->serial != o->serial || life->generation != o->generation)
+	if (!life)
 		return;
-	map64__del(&r->ranges, o->addr);
 	life->ended = m->ts;
 	if (o->in_gap)
 		life->flags |= LIFE_LOSSY;
@@ -281,8 +295,7 @@ static void range_over(struct report *r, const struct object_view *o, const stru
 		}
 	}
 	keep_life(r, life);
-	life->next = r->free;
-	r->free = life;
+	free_life(r, life, o->tag);
 }
 
 void report__life(struct report *r, const struct object_view *o, const struct moment *m)
@@ -323,8 +336,8 @@ void report__finding(struct report *r, const struct finding *f)
 	report_count_finding(r, f);
 	if (map64__put(&r->flagged, life_key(o->class, o->serial, o->generation), r))
 		r->failed = true;
-	life = o->class == HMT_CLASS_RANGE ? map64__get(&r->ranges, o->addr) : NULL;
-	if (life && life->serial == o->serial && life->generation == o->generation)
+	life = o->class == HMT_CLASS_RANGE ? life_of(r, o) : NULL;
+	if (life)
 		life->flags |= LIFE_FLAGGED;
 }
 

@@ -88,8 +88,11 @@ struct report_life {
 	__u32 serial, generation;
 	__u32 lane, holder;	/* indexes */
 	__u32 flags;
-	struct report_life *next; /* of the free */
+	__u32 next;		/* number of another that is free; 0: none */
 };
+
+/* So many at a time; a life has one number and one place for as long as it lasts. */
+#define REPORT_CHUNK	1024
 
 struct report {
 	const struct symtab *symtab;
@@ -105,7 +108,9 @@ struct report {
 	size_t nr_drivers, nr_lanes, nr_holders, nr_causes;
 
 	struct map64 by_ops, by_lane, by_holder;
-	struct map64 ranges, mirrors;	/* what lives: address -> report_life, report_lane */
+	struct map64 mirrors;		/* what lives: address -> report_lane */
+	struct report_life **living;	/* ranges, in chunks: the engine knows their number as tag */
+	__u32 nr_living, free_life;	/* given out ever; number of the first that is free */
 	struct map64 flagged;		/* id -> anything */
 
 	struct curve live;		/* all ranges */
@@ -116,14 +121,13 @@ struct report {
 	size_t nr_lives;
 	unsigned int shift;
 	__u64 nr_seen;
-	struct report_life *free;
 };
 
 int report__init(struct report *r, const struct symtab *t);
 void report__free(struct report *r);
 
 /* After the engine was fed rec. Return: 0, or -ENOMEM. */
-int report__record(struct report *r, const struct engine *e, const struct hmt_hdr *rec);
+int report__record(struct report *r, struct engine *e, const struct hmt_hdr *rec);
 /* The callbacks of the engine. Failure shows in report__record() and __finish(). */
 void report__life(struct report *r, const struct object_view *o, const struct moment *m);
 void report__finding(struct report *r, const struct finding *f);
