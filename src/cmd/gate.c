@@ -39,11 +39,8 @@ int gate__init(struct gate *g, const struct invocation *inv, struct errmsg *err)
 
 void gate__attach(struct gate *g, const struct symtab *t, const struct engine_stats *stats)
 {
-	/* Whether one by one: the assertions are known by now. */
-	g->evidence.few_lives = true;
-	for (size_t i = 0; i < g->assertions.nr; i++)
-		if (quantity_needs_lives(g->assertions.v[i].quantity))
-			g->evidence.few_lives = false;
+	if (assertions__prepare(&g->assertions, &g->evidence))
+		g->oom = true;
 	g->evidence.symtab = t;
 	g->evidence.stats = stats;
 }

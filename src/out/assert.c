@@ -436,7 +436,8 @@ static void say(struct assertion *a)
 	size_t n;
 
 	quantity_format(unit, m->value, value, sizeof(value));
-	n = snprintf(a->message, sizeof(a->message), "it is %s, of %s", value, m->what);
+	n = snprintf(a->message, sizeof(a->message), "it is %s%s, of %s",
+		     m->approximate ? "about " : "", value, m->what);
 	if (a->outcome == OUTCOME_OPEN)
 		n += snprintf(a->message + n, sizeof(a->message) - n,
 			      m->high == QUANTITY_UNKNOWN ?
@@ -444,6 +445,21 @@ static void say(struct assertion *a)
 			      ", but findings that could overturn it are inconclusive");
 	if (a->outcome != OUTCOME_PASSED && *m->worst)
 		snprintf(a->message + n, sizeof(a->message) - n, "; worst: %s", m->worst);
+}
+
+int assertions__prepare(const struct assertions *as, struct evidence *ev)
+{
+	int ret = 0;
+
+	ev->few_lives = true;
+	for (size_t i = 0; !ret && i < as->nr; i++) {
+		const struct assertion *a = &as->v[i];
+
+		if (quantity_needs_lives(a->quantity))
+			ev->few_lives = false;
+		ret = quantity_prepare(a->quantity, &a->selector, a->limit, ev);
+	}
+	return ret;
 }
 
 int assertions__judge(struct assertions *as, const struct evidence *ev)
@@ -454,7 +470,7 @@ int assertions__judge(struct assertions *as, const struct evidence *ev)
 	for (size_t i = 0; i < as->nr; i++) {
 		struct assertion *a = &as->v[i];
 
-		ret = quantity_measure(a->quantity, &a->selector, ev, &a->measure);
+		ret = quantity_measure(a->quantity, &a->selector, a->limit, ev, &a->measure);
 		if (ret)
 			return ret;
 		a->outcome = a->measure.of ? judge_span(a->op, &a->measure, a->limit)

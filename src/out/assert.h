@@ -42,6 +42,8 @@ int assertions__add(struct assertions *as, const char *text, const char *where,
 		    struct errmsg *err);
 /* One a line; blank lines and lines that begin with # are skipped. Return: as above, or -errno. */
 int assertions__read(struct assertions *as, const char *path, struct errmsg *err);
+/* Before the first life: what of them has to be kept. Return: 0 or -ENOMEM. */
+int assertions__prepare(const struct assertions *as, struct evidence *ev);
 /* Return: 0 or -ENOMEM. */
 int assertions__judge(struct assertions *as, const struct evidence *ev);
 void assertions__free(struct assertions *as);

@@ -68,7 +68,7 @@ const struct quantity *quantity_find(const char *name, size_t len)
 
 bool quantity_needs_lives(const struct quantity *q)
 {
-	return q->metric == METRIC_LIFETIME || q->metric == METRIC_LIVE_MAX;
+	return q->metric == METRIC_LIVE_MAX;
 }
 
 const char *unit_name(enum unit unit)
@@ -159,6 +159,8 @@ int evidence__add_life(struct evidence *ev, const struct object_view *o, const s
 	if (!g)
 		return -ENOMEM;
 	g->nr++;
+	if (ev->few_lives && ev->ages.nr_limits && ages__add(&ev->ages, &l))
+		return -ENOMEM;
 	keep = !ev->few_lives || l.alive || l.size > g->largest;
 	if (l.size > g->largest)
 		g->largest = l.size;
@@ -215,6 +217,7 @@ void evidence__free(struct evidence *ev)
 	hmt_free(ev->lives);
 	hmt_free(ev->groups);
 	map64__free(&ev->by_group);
+	ages__free(&ev->ages);
 	hmt_free(ev->findings);
 	*ev = (struct evidence){ 0 };
 }
@@ -342,50 +345,64 @@ static __u64 nr_lives(enum subject s, const struct selector *sel, const struct e
 	return nr;
 }
 
-static int pick_lives(enum subject s, const struct selector *sel, const struct evidence *ev,
-		      struct lives *ret)
+static int pick_lives(const struct quantity *q, const struct selector *sel,
+		      const struct evidence *ev, struct lives *ret)
 {
-	*ret = (struct lives){ .v = hmt_calloc(ev->nr_lives + 1, sizeof(*ret->v)) };
+	bool aged = q->metric == METRIC_LIFETIME && ev->few_lives;
+	const struct life *v = aged ? ev->ages.lives : ev->lives;
+	size_t nr = aged ? ev->ages.nr_lives : ev->nr_lives;
+
+	*ret = (struct lives){ .v = hmt_calloc(nr + 1, sizeof(*ret->v)) };
 	if (!ret->v)
 		return -ENOMEM;
-	for (size_t i = 0; i < ev->nr_lives; i++)
-		if (of_subject(s, ev->lives[i].class) &&
-		    selector_life(sel, ev->symtab, &ev->lives[i]))
-			ret->v[ret->nr++] = &ev->lives[i];
+	for (size_t i = 0; i < nr; i++)
+		if (of_subject(q->subject, v[i].class) && selector_life(sel, ev->symtab, &v[i]))
+			ret->v[ret->nr++] = &v[i];
 	return 0;
 }
 
-static __u64 age(const struct life *l)
+static void worst_age(const struct life *worst, const struct symtab *t, struct measure *m)
 {
-	return l->ended > l->born ? l->ended - l->born : 0;
-}
+	char words[400], long_[FMT_LEN];
 
-static int by_age(const void *pa, const void *pb)
-{
-	const struct life *a = *(const struct life *const *)pa;
-	const struct life *b = *(const struct life *const *)pb;
-
-	if (age(a) != age(b))
-		return age(a) < age(b) ? -1 : 1;
-	/* Equal ones in the order they were born in, so that the worst is always the same. */
-	return a->serial < b->serial ? 1 : a->serial > b->serial ? -1 : 0;
+	snprintf(m->worst, sizeof(m->worst), "%s, %s%s",
+		 life_words(t, worst, words, sizeof(words)),
+		 fmt_duration(long_, sizeof(long_), life_age(worst)),
+		 worst->alive ? " and still alive at the end" : "");
 }
 
 /* Nearest rank: the smallest value that so many of the lives do not exceed. */
 static void lifetime(const struct quantity *q, struct lives *l, const struct symtab *t,
 		     struct measure *m)
 {
-	const struct life *worst;
 	size_t rank = (l->nr * q->permille + 999) / 1000;
-	char words[400], long_[FMT_LEN];
 
-	qsort(l->v, l->nr, sizeof(*l->v), by_age);
-	m->value = age(l->v[rank ? rank - 1 : 0]);
-	worst = l->v[q->permille ? l->nr - 1 : 0];
-	snprintf(m->worst, sizeof(m->worst), "%s, %s%s",
-		 life_words(t, worst, words, sizeof(words)),
-		 fmt_duration(long_, sizeof(long_), age(worst)),
-		 worst->alive ? " and still alive at the end" : "");
+	qsort(l->v, l->nr, sizeof(*l->v), life_by_age);
+	m->value = life_age(l->v[rank ? rank - 1 : 0]);
+	worst_age(l->v[q->permille ? l->nr - 1 : 0], t, m);
+}
+
+/* The same where they were too many to keep. */
+static int binned_lifetime(const struct quantity *q, const struct selector *sel, __u64 limit,
+			   const struct evidence *ev, struct measure *m)
+{
+	struct ages_sum s = { .shortest = NULL };
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < ev->ages.nr_buckets; i++) {
+		const struct ages_bucket *b = ev->ages.buckets[i];
+
+		if (of_subject(q->subject, b->longest.class) &&
+		    selector_life(sel, ev->symtab, &b->longest))
+			ret = ages_sum__add(&s, &ev->ages, b, limit);
+	}
+	if (!ret && s.hist.nr) {
+		m->value = ages_sum__percentile(&s, q->permille, limit);
+		m->approximate = q->permille && q->permille < 1000;
+		worst_age(q->permille ? s.longest : s.shortest, ev->symtab, m);
+	}
+	ages_sum__free(&s);
+	return ret;
 }
 
 static int by_value(const void *pa, const void *pb)
@@ -458,13 +475,15 @@ static void size_max(const struct lives *l, const struct symtab *t, struct measu
 	}
 }
 
-static int measure_picked(const struct quantity *q, struct lives *l, const struct evidence *ev,
-			  struct measure *m)
+static int measure_picked(const struct quantity *q, const struct selector *sel, __u64 limit,
+			  struct lives *l, const struct evidence *ev, struct measure *m)
 {
 	int ret = 0;
 
 	if (q->metric == METRIC_COUNT)
 		m->value = m->of;
+	else if (q->metric == METRIC_LIFETIME && ev->few_lives && ev->ages.binned)
+		ret = binned_lifetime(q, sel, limit, ev, m);
 	else if (q->metric == METRIC_LIFETIME)
 		lifetime(q, l, ev->symtab, m);
 	else if (q->metric == METRIC_LIVE_MAX)
@@ -482,18 +501,18 @@ static int measure_picked(const struct quantity *q, struct lives *l, const struc
 	return ret;
 }
 
-static int measure_lives(const struct quantity *q, const struct selector *sel,
+static int measure_lives(const struct quantity *q, const struct selector *sel, __u64 limit,
 			 const struct evidence *ev, struct measure *m)
 {
 	struct lives l;
-	int ret = pick_lives(q->subject, sel, ev, &l);
+	int ret = pick_lives(q, sel, ev, &l);
 
 	if (ret)
 		return ret;
 	m->of = nr_lives(q->subject, sel, ev, false);
 	say_what(m, subject_name(q->subject));
 	if (m->of)
-		ret = measure_picked(q, &l, ev, m);
+		ret = measure_picked(q, sel, limit, &l, ev, m);
 	hmt_free(l.v);
 	return ret;
 }
@@ -652,13 +671,23 @@ static int measure_stream(const struct quantity *q, const struct selector *sel,
 	return 0;
 }
 
-int quantity_measure(const struct quantity *q, const struct selector *sel,
+int quantity_prepare(const struct quantity *q, const struct selector *sel, __u64 limit,
+		     struct evidence *ev)
+{
+	if (q->metric != METRIC_LIFETIME)
+		return 0;
+	if (sel->set & (SELECT_COMM | SELECT_PID))
+		ev->ages.by_owner = true;
+	return ages__want(&ev->ages, limit);
+}
+
+int quantity_measure(const struct quantity *q, const struct selector *sel, __u64 limit,
 		     const struct evidence *ev, struct measure *ret_m)
 {
 	*ret_m = (struct measure){ .of = 0 };
 	if (q->metric >= METRIC_LOST)
 		return measure_stream(q, sel, ev, ret_m);
 	if (q->metric >= METRIC_COUNT)
-		return measure_lives(q, sel, ev, ret_m);
+		return measure_lives(q, sel, limit, ev, ret_m);
 	return measure_findings(q, sel, ev, ret_m);
 }

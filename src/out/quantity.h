@@ -9,6 +9,7 @@
 
 #include "base/map64.h"
 #include "engine/engine.h"
+#include "out/ages.h"
 #include "out/sink.h"
 #include "stream/symtab.h"
 
@@ -56,18 +57,6 @@ struct quantity {
 /* Ends with a row without a name. */
 extern const struct quantity quantities[];
 
-/* A mirror or range, from birth to death as far as it was seen. */
-struct life {
-	__u64 born, ended;	/* the first and last time of the trace where it was not seen */
-	__u64 ops, ops_fn;
-	__u64 size;
-	__u32 serial, generation, owner;
-	__s32 stack;
-	__u8 class;		/* enum hmt_class */
-	bool alive;		/* at the end */
-	bool mirror_api;
-};
-
 /* Lives that no selector tells apart, and how many there were. */
 struct life_group {
 	struct life first;
@@ -88,9 +77,10 @@ struct evidence {
 	const struct lost_row *lost;
 	size_t nr_lost;
 	/*
-	 * few_lives: nobody asks how long they lasted or how many there were at once.
-	 * Then one by one there are only those that are alive at the end, and each that
-	 * was larger than all before it; the groups count the rest.
+	 * few_lives: nobody asks how many there were at once. Then one by one there are
+	 * only those that are alive at the end, and each that was larger than all before
+	 * it; the groups count the rest, and ages knows how long they lasted if it was
+	 * told of limits before the first.
 	 */
 	bool few_lives;
 	struct life *lives;
@@ -98,6 +88,7 @@ struct evidence {
 	struct life_group *groups;
 	size_t nr_groups, cap_groups;
 	struct map64 by_group;	/* a hash -> place in groups + 1 */
+	struct ages ages;
 	struct evidence_finding *findings;
 	size_t nr_findings, cap_findings;
 };
@@ -118,13 +109,17 @@ void evidence__free(struct evidence *ev);
 struct measure {
 	__u64 value, low, high;
 	__u64 of;
+	bool approximate;	/* value is not to the last digit: it is on its side of the limit */
 	char what[64];		/* what was looked at: "38 ranges" */
 	char worst[512];	/* what made it so large, "" where nothing did */
 };
 
-/* Return: 0, or -ENOMEM. */
-int quantity_measure(const struct quantity *q, const struct selector *sel,
+/* limit: what it will be compared with. Return: 0, or -ENOMEM. */
+int quantity_measure(const struct quantity *q, const struct selector *sel, __u64 limit,
 		     const struct evidence *ev, struct measure *ret_m);
+/* Before the first life, of each that will be measured. Return: 0, or -ENOMEM. */
+int quantity_prepare(const struct quantity *q, const struct selector *sel, __u64 limit,
+		     struct evidence *ev);
 const struct quantity *quantity_find(const char *name, size_t len);
 /* "3", "3.50 s", "64.0 KiB" */
 char *quantity_format(enum unit unit, __u64 value, char *buf, size_t size);

@@ -333,6 +333,106 @@ static void test_assert__lives_that_are_counted(void)
 	close_world(&w);
 }
 
+static __u64 dice(__u64 *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	return *state ^= *state << 17;
+}
+
+/* Life number i of many: of two drivers and three processes, few lengths and many. */
+static void add_some_life(struct world *w, __u64 i, __u64 *state)
+{
+	static const __u64 lengths[] = { 500, 100000, 123456789, 500000000 };
+	__u64 r = dice(state);
+	const struct object_view o = {
+		.class = r % 11 ? HMT_CLASS_RANGE : HMT_CLASS_MIRROR,
+		.serial = (__u32)i + 1, .generation = 1, .end = 4096,
+		.ops = r & 1 ? 0xf1 : 0xf2, .owner = 7 + (r >> 8) % 3,
+		.born = { .ts = 1000000 + i, .stack = -1 },
+	};
+	__u64 age = r >> 20 & 3 ? lengths[r >> 24 & 3] : 90000000 + (r >> 32) % 40000000;
+	const struct moment end = { .ts = i % 97 ? o.born.ts + age : 0 };
+
+	ASSERT_OK(evidence__add_life(&w->ev, &o, &end));
+}
+
+static void judge_many(struct world *w, const struct assertions *like, struct assertions *as,
+		       bool binned, unsigned int nr)
+{
+	__u64 state = 77 + nr;
+	struct errmsg err;
+
+	open_world(w, "0.000000 start flags=1\n" TASKS END);
+	*as = (struct assertions){ 0 };
+	for (size_t i = 0; i < like->nr; i++)
+		ASSERT_OK(assertions__add(as, like->v[i].text, "t", &err));
+	if (binned) {
+		ASSERT_OK(assertions__prepare(as, &w->ev));
+		w->ev.ages.exact_max = 50;
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		add_some_life(w, i, &state);
+	ASSERT_OK(assertions__judge(as, &w->ev));
+}
+
+/* Every operator and percentile, of all and of some, around and at values that there are. */
+static void add_many(struct assertions *as)
+{
+	static const char *const what[] = { "range", "mirror", "range(driver=good_drv)",
+					    "range(pid=8)", "mirror(comm=good)" };
+	static const char *const point[] = { "min", "p50", "p95", "p99", "max" };
+	static const char *const op[] = { "==", "!=", "<", "<=", ">", ">=" };
+	static const unsigned long limit[] = { 0, 500, 99999, 100000, 100001, 110000000, 123456788,
+					       123456789, 123456790, 500000000, 500000001 };
+	struct errmsg err;
+	char text[128];
+
+	for (size_t i = 0; i < NR(what) * NR(point) * NR(op) * NR(limit); i++) {
+		size_t k = i;
+
+		snprintf(text, sizeof(text), "%s.lifetime.%s %s %luns", what[k % NR(what)],
+			 point[k / NR(what) % NR(point)],
+			 op[k / NR(what) / NR(point) % NR(op)],
+			 limit[k / NR(what) / NR(point) / NR(op)]);
+		ASSERT_OK(assertions__add(as, text, "t", &err));
+	}
+}
+
+/* Too many to keep: the outcome is that of all one by one, the value within 0.8 % of it. */
+static void test_assert__binned_lives_decide_the_same(void)
+{
+	static const unsigned int sizes[] = { 1, 49, 50, 51, 100, 3000 };
+	struct assertions like = { 0 }, exact, binned;
+	struct world a, b;
+
+	add_many(&like);
+	for (size_t n = 0; n < NR(sizes); n++) {
+		judge_many(&a, &like, &exact, false, sizes[n]);
+		judge_many(&b, &like, &binned, true, sizes[n]);
+		ASSERT_EQ(b.ev.ages.binned, sizes[n] > 50);
+		for (size_t i = 0; i < like.nr; i++) {
+			const struct measure *x = &exact.v[i].measure, *y = &binned.v[i].measure;
+			__u64 off = x->value > y->value ? x->value - y->value : y->value - x->value;
+
+			ASSERT_MSG(exact.v[i].outcome == binned.v[i].outcome &&
+				   x->of == y->of && !strcmp(x->worst, y->worst) &&
+				   off * 1000 <= x->value * 8,
+				   "%u lives, %s: %s and %s", sizes[n], like.v[i].text,
+				   exact.v[i].message, binned.v[i].message);
+		}
+		/* and few are there one by one */
+		ASSERT(b.ev.ages.nr_lives <= 50);
+		ASSERT(b.ev.nr_lives <= sizes[n] / 97 + 13);
+		ASSERT(b.ev.ages.nr_buckets <= 12);
+		assertions__free(&exact);
+		assertions__free(&binned);
+		close_world(&a);
+		close_world(&b);
+	}
+	assertions__free(&like);
+}
+
 static void test_assert__selectors_and_operators(void)
 {
 	check_rows(more_rows, NR(more_rows));
@@ -517,6 +617,7 @@ static void test_assert__a_cut_is_a_loss(void)
 }
 
 TEST_MAIN(TEST(test_assert__quantities), TEST(test_assert__lives_that_are_counted),
+	  TEST(test_assert__binned_lives_decide_the_same),
 	  TEST(test_assert__selectors_and_operators),
 	  TEST(test_assert__what_measured_nothing_fails),
 	  TEST(test_assert__loss_never_lets_pass),
