@@ -13,6 +13,7 @@
 
 __u64 bench_words[BENCH_WORDS];
 __u32 bench_kind;
+__u32 bench_tgid;
 /* As the callbacks of a driver are: the first word is a function. */
 __u64 bench_ops[OPS_WORDS] = { KERNEL_MIN };
 
@@ -83,8 +84,7 @@ int bench_stamped(__u64 *ctx)
 		return do_##event(ctx, a); \
 	}
 
-SEC("?raw_tp")
-int bench_hmmtrace(__u64 *ctx)
+static __always_inline int handle(void *ctx)
 {
 	if (!*(volatile __u32 *)&hmt_on)
 		return 0;
@@ -92,4 +92,17 @@ int bench_hmmtrace(__u64 *ctx)
 	BENCH_EVENTS(HANDLE)
 	}
 	return 0;
+}
+
+SEC("?raw_tp")
+int bench_hmmtrace(__u64 *ctx)
+{
+	return handle(ctx);
+}
+
+/* For tests that count: what other processes do is none of theirs. */
+SEC("?raw_tp")
+int bench_mine(__u64 *ctx)
+{
+	return bpf_get_current_pid_tgid() >> 32 == bench_tgid ? handle(ctx) : 0;
 }

@@ -31,7 +31,6 @@ static struct feed feed;
 static struct batch batch;
 static __u64 fired;
 
-/* An event fires whatever the rest of the machine does: only our own thread counts. */
 static void fire(int nr)
 {
 	for (; nr; nr--) {
@@ -52,10 +51,10 @@ static void pin(int cpu)
 
 static void attach(void)
 {
-	attached = bpf_program__attach_raw_tracepoint(skel->progs.bench_hmmtrace,
+	attached = bpf_program__attach_raw_tracepoint(skel->progs.bench_mine,
 						      "task_prctl_unknown");
 	if (!attached)
-		attached = bpf_program__attach_raw_tracepoint(skel->progs.bench_hmmtrace,
+		attached = bpf_program__attach_raw_tracepoint(skel->progs.bench_mine,
 							      "task_rename");
 	ASSERT_NOT_NULL(attached);
 }
@@ -80,7 +79,7 @@ static void open_skel(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lane
 	ASSERT_OK(bpf_map__set_max_entries(skel->maps.hmt_lanes, nr_lanes));
 	ASSERT_OK(bpf_map__set_value_size(skel->maps.hmt_lanes, LANE_VALUE(lane_bytes)));
 	bpf_object__for_each_program(prog, skel->obj)
-		bpf_program__set_autoload(prog, prog == skel->progs.bench_hmmtrace);
+		bpf_program__set_autoload(prog, prog == skel->progs.bench_mine);
 }
 
 static void setup(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lanes)
@@ -100,6 +99,7 @@ static void setup(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lanes)
 	conf.lanes_fd = bpf_map__fd(skel->maps.hmt_lanes);
 	conf.ring_lost = &skel->bss->hmt_ring_lost;
 	ASSERT_OK(feed_ring__open(&feed, &conf));
+	skel->bss->bench_tgid = getpid();
 	skel->bss->bench_kind = HMT_READ_BEGIN;
 	skel->bss->bench_words[3] = RANGE;
 	pin(0);
