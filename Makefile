@@ -213,6 +213,7 @@ SOAK_COUNT ?= 100000
 SOAK_CHURN ?= 3600
 soak: all unit $(O)/bench/bench
 	$(Q)tests/soak --count $(SOAK_COUNT) --churn $(SOAK_CHURN)
+	$(Q)tests/vm/soak/run
 
 # All processors, unless whoever called says otherwise.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))

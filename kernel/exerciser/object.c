@@ -230,7 +230,8 @@ void ex_release_all(struct ex_file *file)
 {
 	struct ex_object *obj, *next;
 
-	mutex_lock(&file->lock);
+	/* RESET holds its own file's; this one is closed, nobody takes them the other way. */
+	mutex_lock_nested(&file->lock, SINGLE_DEPTH_NESTING);
 	list_for_each_entry(obj, &file->objects, node) {
 		if (obj->kind == EX_INTERVAL)
 			ex_interval_end(obj);
