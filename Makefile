@@ -154,7 +154,8 @@ $(O)/unit/t_lanes_bpf: $(O)/gen/bench_event.skel.h
 $(O)/unit/t_shortcut: $(O)/gen/hmmtrace.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
-capture_pure := batch buildid enrich feature holders hot kallsyms ktypes lanes loss outq plan resync snapshot
+capture_pure := batch buildid enrich feature holders hot kallsyms ktypes lanes loss outq plan resync snapshot \
+                switches
 $(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif
 
@@ -255,7 +256,7 @@ $(O)/hmmtrace.bash: tools/completion tools/hmmtrace.bash $(O)/hmmtrace
 
 # Beside the program: what a driver's developer needs that has no other package.
 shared   := docs/hmmtrace-json.schema.json $(wildcard docs/ci/* include/hmmtrace/*.h) kernel/README \
-            $(wildcard kernel/config/* kernel/exerciser/* kernel/patches/*/*)
+            $(wildcard kernel/config/*.config kernel/config/soak/* kernel/exerciser/* kernel/patches/*/*)
 
 install: all $(man_md:docs/%.md=$(O)/man/%) $(O)/hmmtrace.bash
 	install -D -m 755 $(O)/hmmtrace $(DESTDIR)$(bindir)/hmmtrace
