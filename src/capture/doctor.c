@@ -27,9 +27,11 @@ void capture_doctor(const struct capture_opts *opts, struct features *ret_f, str
 		plan_build(ret_f, &po, ret_p);
 }
 
-static void feature_json(struct jsonw *j, const struct feature_desc *d,
-			 const struct feature_result *r)
+static void feature_json(struct jsonw *j, const struct features *f, enum feature_id id)
 {
+	const struct feature_desc *d = &feature_descs[id];
+	const struct feature_result *r = &f->f[id];
+
 	jsonw__object(j);
 	jsonw__kstr(j, "id", d->id);
 	jsonw__kstr(j, "what", d->what);
@@ -37,7 +39,7 @@ static void feature_json(struct jsonw *j, const struct feature_desc *d,
 	jsonw__kbool(j, "required", d->required);
 	jsonw__kstr(j, "state", r->state == FEATURE_OK ? "ok" : "missing");
 	jsonw__kstr(j, "reason", r->reason);
-	jsonw__kstr(j, "remedy", r->state == FEATURE_OK ? "" : d->remedy);
+	jsonw__kstr(j, "remedy", r->state == FEATURE_OK ? "" : feature_remedy(f, id));
 	jsonw__end(j);
 }
 
@@ -56,7 +58,7 @@ char *capture_doctor_json(const struct features *f, const struct plan *p)
 	jsonw__key(&j, "features");
 	jsonw__array(&j);
 	for (int i = 0; i < FEAT_NR; i++)
-		feature_json(&j, &feature_descs[i], &f->f[i]);
+		feature_json(&j, f, i);
 	jsonw__end(&j);
 	jsonw__key(&j, "plan");
 	jsonw__raw(&j, plan);

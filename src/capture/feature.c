@@ -43,6 +43,15 @@ static const char *const fns[FN_NR] = {
 #undef FN_X
 };
 
+static const struct {
+	const char *option, *function;
+} builts[BUILT_NR] = {
+#define BUILT_X(ID, option_, function_) \
+	[BUILT_##ID] = { .option = option_, .function = function_ },
+	CAPTURE_BUILT(BUILT_X)
+#undef BUILT_X
+};
+
 #define FTRACE_IS_OFF "it is switched off: sysctl kernel.ftrace_enabled=1"
 
 struct probe {
@@ -172,6 +181,9 @@ void features_fn_type(struct features *f, const char *name, int btf_id)
 	for (int i = 0; i < FN_NR; i++)
 		if (*name == *fns[i] && !strcmp(name, fns[i]))
 			f->fn[i].btf_id = btf_id;
+	for (int i = 0; i < BUILT_NR; i++)
+		if (*name == *builts[i].function && !strcmp(name, builts[i].function))
+			f->built[i] = true;
 	if (*name != 'b')
 		return;
 	if (!strcmp(name, "bpf_iter_task"))
@@ -286,6 +298,11 @@ static const char *kernel_error(int err)
 	return err == -524 ? "not supported" : strerror(-err);
 }
 
+const char *feature_remedy(const struct features *f, enum feature_id id)
+{
+	return f->f[id].remedy ? f->f[id].remedy : feature_descs[id].remedy;
+}
+
 static void probe_by_call(struct probe *p, enum feature_id id)
 {
 	int err = p->env->try_bpf(id, 0);
@@ -294,6 +311,19 @@ static void probe_by_call(struct probe *p, enum feature_id id)
 		set(p, id, FEATURE_OK, "%s", "");
 	else
 		set(p, id, FEATURE_MISSING, "the kernel said: %s", kernel_error(err));
+}
+
+/* A type of program that the kernel does not know is an invalid argument to it. */
+static void probe_events(struct probe *p)
+{
+	int err = p->env->try_bpf(FEAT_EVENTS, 0);
+
+	if (err == -EINVAL)
+		set(p, FEAT_EVENTS, FEATURE_MISSING, "the kernel was built without CONFIG_BPF_EVENTS");
+	else if (err)
+		set(p, FEAT_EVENTS, FEATURE_MISSING, "the kernel said: %s", kernel_error(err));
+	else
+		set(p, FEAT_EVENTS, FEATURE_OK, "%s", "");
 }
 
 static void probe_on(struct probe *p, enum feature_id id, int btf_id, const char *what)
@@ -320,6 +350,25 @@ static int any_function(const struct features *f)
 		if (f->fn[i].btf_id)
 			return f->fn[i].btf_id;
 	return 0;
+}
+
+/*
+ * The kernel's own word for it can be anything: "Device or resource busy" is that
+ * the entry of a function is not what ftrace would have made of it. Which of the
+ * two options, the first that others hang on first, explains that id is missing?
+ */
+static void blame_option(struct probe *p, enum feature_id id, enum built_id first,
+			 enum built_id second, const char *remedy)
+{
+	const bool *built = p->f->built;
+
+	/* Type information without functions says nothing about any. */
+	if (p->f->f[id].state == FEATURE_OK || !any_function(p->f) ||
+	    (built[first] && built[second]))
+		return;
+	set(p, id, FEATURE_MISSING, "the kernel was built without %s",
+	    builts[built[first] ? second : first].option);
+	p->f->f[id].remedy = remedy;
 }
 
 /*
@@ -365,6 +414,12 @@ static void probe_fentry(struct probe *p)
 		set(p, FEAT_FENTRY, FEATURE_MISSING, "%s", FTRACE_IS_OFF);
 	else
 		probe_on(p, FEAT_FENTRY, any_function(p->f), "function of the mmu notifiers");
+	/* Who may not trace has not learned what the kernel can do. */
+	if (p->f->f[FEAT_PRIVILEGE].state == FEATURE_OK)
+		blame_option(p, FEAT_FENTRY, BUILT_FUNCTION_TRACER, BUILT_DIRECT_CALLS,
+			     "kprobes, which can miss a return, are used instead if there are any; "
+			     "or boot a kernel built with CONFIG_FUNCTION_TRACER=y and "
+			     "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS=y");
 }
 
 #define KPROBE_TYPE "/sys/bus/event_source/devices/kprobe/type"
@@ -381,6 +436,9 @@ static void probe_kprobe(struct probe *p)
 		set(p, FEAT_KPROBE, FEATURE_MISSING, "%s", FTRACE_IS_OFF);
 	else
 		set(p, FEAT_KPROBE, FEATURE_OK, "%s", "");
+	if (n == -ENOENT)
+		blame_option(p, FEAT_KPROBE, BUILT_KPROBES, BUILT_KPROBE_EVENTS,
+			     "boot a kernel built with CONFIG_KPROBES=y and CONFIG_KPROBE_EVENTS=y");
 }
 
 bool features_try_kprobe(const struct feature_env *env, struct features *f)
@@ -447,7 +505,7 @@ static void probe_memlock(struct probe *p)
 static void probe_tracefs(struct probe *p)
 {
 	static const char *const dirs[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
-	char path[64];
+	char path[64], fs[4096];
 	int err = -ENOENT;
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
@@ -465,6 +523,11 @@ static void probe_tracefs(struct probe *p)
 	}
 	set(p, FEAT_TRACEFS, FEATURE_MISSING, "%s",
 	    err == -ENOENT ? "not mounted" : strerror(-err));
+	if (err == -ENOENT && read_head(p, "/proc/filesystems", fs, sizeof(fs)) > 0 &&
+	    !strstr(fs, "\ttracefs\n")) {
+		set(p, FEAT_TRACEFS, FEATURE_MISSING, "the kernel was built without CONFIG_FTRACE");
+		p->f->f[FEAT_TRACEFS].remedy = "boot a kernel built with CONFIG_FTRACE=y";
+	}
 }
 
 /*
@@ -595,6 +658,7 @@ void features_probe(const struct feature_env *env, struct features *ret_f)
 	probe_btf(&p);
 	probe_lockdown(&p);
 	probe_by_call(&p, FEAT_BPF);
+	probe_events(&p);
 	probe_memlock(&p);
 	probe_by_call(&p, FEAT_RINGBUF);
 	probe_by_call(&p, FEAT_PERFBUF);

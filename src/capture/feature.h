@@ -31,6 +31,9 @@ struct ktypes;
 	  "5.4", true, "boot without lockdown=confidentiality") \
 	X(BPF, "bpf-syscall", "the bpf() system call", "4.4", true, \
 	  "boot a kernel built with CONFIG_BPF_SYSCALL=y") \
+	X(EVENTS, "bpf-events", "BPF programs that can be attached to tracepoints and functions", "4.7", \
+	  true, "boot a kernel built with CONFIG_BPF_EVENTS=y, which wants CONFIG_FTRACE=y and " \
+	  "CONFIG_KPROBES=y") \
 	X(MEMLOCK, "memlock", "enough locked memory for BPF maps", "5.11", false, \
 	  "raise the limit: ulimit -l unlimited") \
 	X(RINGBUF, "ring-buffer", "BPF ring buffer", "5.8", false, \
@@ -77,7 +80,26 @@ extern const struct feature_desc feature_descs[FEAT_NR];
 
 struct feature_result {
 	enum feature_state state;
+	const char *remedy;		/* better than that of the table; NULL: there is none */
 	char reason[160];		/* what was found; "" when there is nothing to say */
+};
+
+/*
+ * X(ID, option, a function that is there when the kernel was built with it)
+ *
+ * To explain a refusal with, never to foretell one: what works, works.
+ */
+#define CAPTURE_BUILT(X) \
+	X(FUNCTION_TRACER, "CONFIG_FUNCTION_TRACER", "register_ftrace_function") \
+	X(DIRECT_CALLS, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS", "register_ftrace_direct") \
+	X(KPROBES, "CONFIG_KPROBES", "register_kprobe") \
+	X(KPROBE_EVENTS, "CONFIG_KPROBE_EVENTS", "create_local_trace_kprobe")
+
+enum built_id {
+#define BUILT_X(ID, option, function) BUILT_##ID,
+	CAPTURE_BUILT(BUILT_X)
+#undef BUILT_X
+	BUILT_NR
 };
 
 /* One hmm:* tracepoint as this kernel has it. */
@@ -103,6 +125,7 @@ struct features {
 	int trial;			/* link of the program fentry was tried with; 0: none */
 	int field[FIELD_NR];		/* offsets for the legacy object, or FIELD_UNKNOWN */
 	int rss_stride;			/* between two counters behind FIELD_MM_RSS */
+	bool built[BUILT_NR];		/* what the BTF shows; says nothing without one */
 	bool exit_btf;			/* btf_trace_sched_process_exit is there */
 	bool exit_tracefs;		/* sched:sched_process_exit is there */
 };
@@ -111,7 +134,7 @@ struct features {
  * Where to look and whom to ask, so that a test can be any machine.
  *
  * root is put before every path, "" for the machine itself. try_bpf asks the
- * kernel by system call for FEAT_BPF, FEAT_RINGBUF and, with the BTF id of what
+ * kernel by system call for FEAT_BPF, FEAT_EVENTS, FEAT_RINGBUF and, with the BTF id of what
  * to try it on, for FEAT_TP_BTF, FEAT_FENTRY (attached, for a kernel may load what
  * it then does not attach; taking it off is what attaching others would wait for,
  * so the link is returned) and FEAT_ITER, and with the
@@ -135,6 +158,8 @@ extern const struct feature_env feature_env_real;
 void features_probe(const struct feature_env *env, struct features *ret_f);
 /* Gives back the types and the trial: when everything is attached, or nothing will be. */
 void features_drop(struct features *f);
+/* What to do about a feature that is missing. */
+const char *feature_remedy(const struct features *f, enum feature_id id);
 /* Are the fields known that tell whose an address space is, and what it holds? */
 bool features_know_fields(const struct features *f);
 /*

@@ -200,12 +200,13 @@ static int scan_btf(const char *path, struct features *f, int *ret_exit_id)
 	return (int)types->nr - 1;
 }
 
+static const struct bpf_insn ret0[] = {
+	{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+	{ .code = BPF_JMP | BPF_EXIT },
+};
+
 static int load_nothing(enum bpf_attach_type type, int btf_id)
 {
-	static const struct bpf_insn ret0[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = type,
 		    .attach_btf_id = btf_id);
 
@@ -275,6 +276,10 @@ static int try_bpf(enum feature_id id, int btf_id)
 		return fd;
 	case FEAT_BPF:
 		fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 8, 1, NULL);
+		break;
+	case FEAT_EVENTS:
+		fd = bpf_prog_load(BPF_PROG_TYPE_TRACEPOINT, NULL, "GPL", ret0,
+				   sizeof(ret0) / sizeof(ret0[0]), NULL);
 		break;
 	case FEAT_RINGBUF:
 		fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, NULL, 0, 0, sysconf(_SC_PAGESIZE), NULL);

@@ -567,7 +567,8 @@ static int snapshot_load(struct hmmtrace_bpf **ret_skel, struct errmsg *err)
 static int snapshot_check(struct errmsg *err)
 {
 	static const enum feature_id needs[] = {
-		FEAT_PRIVILEGE, FEAT_BTF, FEAT_LOCKDOWN, FEAT_BPF, FEAT_RINGBUF, FEAT_ITER,
+		FEAT_PRIVILEGE, FEAT_BTF, FEAT_LOCKDOWN, FEAT_BPF, FEAT_EVENTS,
+		FEAT_RINGBUF, FEAT_ITER,
 	};
 	struct features f;
 
@@ -580,7 +581,7 @@ static int snapshot_check(struct errmsg *err)
 			continue;
 		return err_set(err, needs[i] == FEAT_PRIVILEGE ? -EPERM : -EOPNOTSUPP,
 			       "no snapshot can be taken without %s (%s); %s", d->what,
-			       f.f[needs[i]].reason, d->remedy);
+			       f.f[needs[i]].reason, feature_remedy(&f, needs[i]));
 	}
 	return 0;
 }

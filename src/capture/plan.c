@@ -300,7 +300,7 @@ static void fn_choose(const struct features *f, const struct plan_opts *o, int i
 	else if (!in_btf && !f->fn[i].in_kallsyms)
 		row_missing(row, "this kernel has no function of that name to probe");
 	else
-		row_missing(row, "fentry: %.60s; kprobes: %.60s",
+		row_missing(row, "fentry: %.72s; kprobes: %.72s",
 			    o->force_classic ? "not asked for" : f->f[FEAT_FENTRY].reason,
 			    f->f[FEAT_KPROBE].reason);
 }
@@ -417,10 +417,11 @@ static bool check_required(const struct features *f, struct plan *p)
 			continue;
 		if (i == FEAT_PRIVILEGE)
 			plan_refuse(p, -EPERM, "this process has no privilege to trace: %s; %s",
-				    f->f[i].reason, d->remedy);
+				    f->f[i].reason, feature_remedy(f, i));
 		else
 			plan_refuse(p, -EOPNOTSUPP, "this kernel does not have what is needed: "
-				    "%s (%s); %s", d->what, f->f[i].reason, d->remedy);
+				    "%s (%s); %s", d->what, f->f[i].reason,
+				    feature_remedy(f, i));
 		return true;
 	}
 	return false;
@@ -436,10 +437,10 @@ static void refuse_tracepoints(const struct features *f, struct plan *p,
 			    missing->why);
 	else if (strcmp(why, "this kernel has none"))
 		plan_refuse(p, -EOPNOTSUPP, "the hmm:* tracepoints of this kernel are not those "
-			    "of this hmmtrace (%s): %s", why, feature_descs[FEAT_HMM_TP].remedy);
+			    "of this hmmtrace (%s): %s", why, feature_remedy(f, FEAT_HMM_TP));
 	else
 		plan_refuse(p, -EOPNOTSUPP, "this kernel has no hmm:* tracepoints: %s",
-			    feature_descs[FEAT_HMM_TP].remedy);
+			    feature_remedy(f, FEAT_HMM_TP));
 }
 
 static void set_tier(const struct features *f, struct plan *p)
@@ -476,7 +477,7 @@ static void set_fn_tier(const struct features *f, struct plan *p)
 		    "kernel (fentry: %s; kprobes: %s): %s",
 		    is_ok(f, FEAT_FENTRY) ? p->rows[FN_INSERT].why : f->f[FEAT_FENTRY].reason,
 		    is_ok(f, FEAT_KPROBE) ? p->rows[FN_REGISTER].why : f->f[FEAT_KPROBE].reason,
-		    feature_descs[FEAT_KPROBE].remedy);
+		    feature_remedy(f, FEAT_KPROBE));
 }
 
 /* Only the programs of the tracepoints are there twice. */

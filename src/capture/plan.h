@@ -54,7 +54,7 @@ struct plan_row {
 	bool counted;			/* on, but what needs each event goes without saying */
 	enum plan_mech mech;
 	enum plan_state state;
-	char why[160];			/* why it is not on */
+	char why[192];			/* why it is not on */
 };
 
 struct plan {

@@ -45,7 +45,7 @@ static void add_features(struct strbuf *sb, const struct features *f)
 			snprintf(text, sizeof(text), "%s", d->what);
 		else
 			snprintf(text, sizeof(text), "%s%s%s. %s", d->what,
-				 *r->reason ? ": " : "", r->reason, d->remedy);
+				 *r->reason ? ": " : "", r->reason, feature_remedy(f, i));
 		table__row(&t, state_word(d, r), d->id, text);
 	}
 	table__print(&t, "", sb);

@@ -16,6 +16,7 @@ static int refuse[FEAT_NR];		/* what try_bpf() answers */
 static const char *btf_lacks;		/* a tracepoint the BTF does not have */
 static const char *btf_short;		/* one that has an argument too few */
 static bool btf_patched;
+static bool btf_built[BUILT_NR];	/* options whose functions the BTF has */
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -87,6 +88,8 @@ static void good(void)
 	memset(refuse, 0, sizeof(refuse));
 	btf_lacks = btf_short = NULL;
 	btf_patched = true;
+	for (int i = 0; i < BUILT_NR; i++)
+		btf_built[i] = true;
 	put("/proc/self/status", "Name:\tt_feature\nCapEff:\t000001ffffffffff\n");
 	put("/proc/sys/kernel/osrelease", "6.12.1\n");
 	put("/proc/sys/kernel/version", "#1 SMP Tue Jan 1 00:00:00 UTC 2030\n");
@@ -135,7 +138,16 @@ static int scan_btf(const char *path, struct features *ret_f, int *ret_exit_id)
 #undef TP_X
 	};
 
+	static const char *const built[BUILT_NR] = {
+#define BUILT_X(ID, option, function) [BUILT_##ID] = function,
+		CAPTURE_BUILT(BUILT_X)
+#undef BUILT_X
+	};
+
 	ASSERT_HAS(path, root);
+	for (int i = 0; i < BUILT_NR; i++)
+		if (btf_built[i])
+			features_fn_type(ret_f, built[i], 200 + i);
 	for (size_t i = 0; btf_patched && i < sizeof(tps) / sizeof(tps[0]); i++) {
 		if (btf_lacks && !strcmp(tps[i].name, btf_lacks))
 			continue;
@@ -326,6 +338,16 @@ static void test_feature__tracefs(void)
 	ASSERT_EQ(f.f[FEAT_HMM_TP].state, FEATURE_OK);
 	ASSERT(f.tp[TP_FREE].in_btf && !f.tp[TP_FREE].in_tracefs);
 
+	/* There is none that could be mounted, as far as the kernel tells. */
+	put("/proc/filesystems", "nodev\tsysfs\nnodev\ttracefs\n\text4\n");
+	probe();
+	ASSERT_STREQ(f.f[FEAT_TRACEFS].reason, "not mounted");
+	ASSERT_HAS(feature_remedy(&f, FEAT_TRACEFS), "mount -t tracefs");
+	put("/proc/filesystems", "nodev\tsysfs\n\text4\n");
+	probe();
+	ASSERT_STREQ(f.f[FEAT_TRACEFS].reason, "the kernel was built without CONFIG_FTRACE");
+	ASSERT_HAS(feature_remedy(&f, FEAT_TRACEFS), "CONFIG_FTRACE=y");
+
 	put("/sys/kernel/debug/tracing/events/enable", "0\n");
 	probe();
 	ASSERT_EQ(f.f[FEAT_TRACEFS].state, FEATURE_OK);
@@ -427,6 +449,61 @@ static void test_feature__functions(void)
 	good();
 	take("/sys/bus/event_source/devices/kprobe/type");
 	assert_missing(FEAT_KPROBE, "this kernel has none");
+}
+
+static void assert_built_without(enum feature_id id, const char *option)
+{
+	probe();
+	ASSERT_EQ(f.f[id].state, FEATURE_MISSING);
+	ASSERT_HAS(f.f[id].reason, "the kernel was built without CONFIG_");
+	ASSERT_STREQ(strstr(f.f[id].reason, "CONFIG_"), option);
+	drop_root();
+}
+
+/* A refusal that the kernel's configuration explains is not left as its errno. */
+static void test_feature__built_without(void)
+{
+	good();
+	refuse[FEAT_FENTRY] = -EBUSY;
+	btf_built[BUILT_FUNCTION_TRACER] = btf_built[BUILT_DIRECT_CALLS] = false;
+	assert_built_without(FEAT_FENTRY, "CONFIG_FUNCTION_TRACER");
+	ASSERT_HAS(feature_remedy(&f, FEAT_FENTRY), "CONFIG_FUNCTION_TRACER=y");
+	good();
+	refuse[FEAT_FENTRY] = -524;
+	btf_built[BUILT_DIRECT_CALLS] = false;
+	assert_built_without(FEAT_FENTRY, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS");
+	/* What works, works; and what is there explains nothing. */
+	good();
+	btf_built[BUILT_DIRECT_CALLS] = false;
+	probe();
+	ASSERT_EQ(f.f[FEAT_FENTRY].state, FEATURE_OK);
+	drop_root();
+	good();
+	refuse[FEAT_FENTRY] = -EBUSY;
+	assert_missing(FEAT_FENTRY, "the kernel said: Device or resource busy");
+	ASSERT_STREQ(feature_remedy(&f, FEAT_FENTRY), feature_descs[FEAT_FENTRY].remedy);
+	/* Without privilege nothing was learned. */
+	good();
+	put("/proc/self/status", "Name:\tx\nCapEff:\t0\n");
+	refuse[FEAT_FENTRY] = -EPERM;
+	btf_built[BUILT_DIRECT_CALLS] = false;
+	assert_missing(FEAT_FENTRY, "Operation not permitted");
+
+	good();
+	take("/sys/bus/event_source/devices/kprobe/type");
+	btf_built[BUILT_KPROBES] = btf_built[BUILT_KPROBE_EVENTS] = false;
+	assert_built_without(FEAT_KPROBE, "CONFIG_KPROBES");
+	good();
+	take("/sys/bus/event_source/devices/kprobe/type");
+	btf_built[BUILT_KPROBE_EVENTS] = false;
+	assert_built_without(FEAT_KPROBE, "CONFIG_KPROBE_EVENTS");
+
+	good();
+	refuse[FEAT_EVENTS] = -EINVAL;
+	assert_built_without(FEAT_EVENTS, "CONFIG_BPF_EVENTS");
+	good();
+	refuse[FEAT_EVENTS] = -EPERM;
+	assert_missing(FEAT_EVENTS, "the kernel said: Operation not permitted");
 }
 
 /* What attaches and never fires would find everything clean. */
@@ -583,4 +660,5 @@ TEST_MAIN(TESTS_WITH_BPF
 	  TEST(test_feature__stock_kernel), TEST(test_feature__some_tracepoints),
 	  TEST(test_feature__too_few_arguments), TEST(test_feature__foreign_fields),
 	  TEST(test_feature__newer_fields),
-	  TEST(test_feature__functions), TEST(test_feature__switched_off))
+	  TEST(test_feature__functions), TEST(test_feature__switched_off),
+	  TEST(test_feature__built_without))

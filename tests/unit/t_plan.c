@@ -212,7 +212,7 @@ static void test_plan__no_privilege(void)
 
 static void test_plan__not_supported(void)
 {
-	static const enum feature_id ids[] = { FEAT_LOCKDOWN, FEAT_BPF };
+	static const enum feature_id ids[] = { FEAT_LOCKDOWN, FEAT_BPF, FEAT_EVENTS };
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		good();
@@ -649,6 +649,35 @@ static void test_plan__no_way(void)
 	ASSERT_HAS(p.why.text, "kprobes: this kernel has none");
 }
 
+/* The options that are missing are named, once, and what to do is what helps there. */
+static void test_plan__built_without(void)
+{
+	functions();
+	without(FEAT_FENTRY, "the kernel was built without CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, 0);
+	ASSERT_EQ(p.rows[FN_PUT].mech, MECH_KPROBE);
+	ASSERT(!plan_sees_returns(&p));
+
+	without(FEAT_KPROBE, "the kernel was built without CONFIG_KPROBE_EVENTS");
+	f.f[FEAT_KPROBE].remedy = "boot another one";
+	opts.source = CAPTURE_NOTIFIER;
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_HAS(p.why.text, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS; kprobes: ");
+	ASSERT_HAS(p.why.text, "CONFIG_KPROBE_EVENTS): boot another one");
+	ASSERT_HAS(p.rows[FN_PUT].why, "CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS; ");
+	ASSERT_HAS(p.rows[FN_PUT].why, "CONFIG_KPROBE_EVENTS");
+
+	/* Nothing to attach to at all: from no source, and said once. */
+	opts.source = CAPTURE_AUTO;
+	without(FEAT_EVENTS, "the kernel was built without CONFIG_BPF_EVENTS");
+	plan_build(&f, &opts, &p);
+	ASSERT_EQ(p.code, -EOPNOTSUPP);
+	ASSERT_HAS(p.why.text, "CONFIG_BPF_EVENTS); boot a kernel");
+	ASSERT(!strstr(p.why.text, "hmm:*") && !strstr(p.why.text, "kprobes:"));
+}
+
 TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__holders), TEST(test_plan__rows_are_complete),
 	  TEST(test_plan__hot_events), TEST(test_plan__counted_events),
 	  TEST(test_plan__classic_twins), TEST(test_plan__no_tracefs),
@@ -660,4 +689,4 @@ TEST_MAIN(TEST(test_plan__everything), TEST(test_plan__holders), TEST(test_plan_
 	  TEST(test_plan__row_failed), TEST(test_plan__names), TEST(test_plan__json), TEST(test_plan__functions),
 	  TEST(test_plan__kprobes), TEST(test_plan__function_missing),
 	  TEST(test_plan__function_failed), TEST(test_plan__both_sources), TEST(test_plan__switches),
-	  TEST(test_plan__no_way))
+	  TEST(test_plan__no_way), TEST(test_plan__built_without))
