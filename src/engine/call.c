@@ -302,6 +302,23 @@ const struct call *call_on_hmm(const struct engine *e, __u64 hmm)
 	return NULL;
 }
 
+static bool is_on_mm(const struct list *calls, __u64 mm)
+{
+	for (const struct list *l = calls->next; l != calls; l = l->next) {
+		const struct call *c = (const void *)((const char *)l -
+						      offsetof(struct call, fifo));
+
+		if (c->mm == mm)
+			return true;
+	}
+	return false;
+}
+
+bool call_on_mm(const struct engine *e, __u64 mm)
+{
+	return is_on_mm(&e->calls, mm) || is_on_mm(&e->invalidations, mm);
+}
+
 const struct call *call_releasing(const struct engine *e, __u64 mm)
 {
 	for (struct list *l = e->calls.next; l != &e->calls; l = l->next) {

@@ -29,6 +29,7 @@ struct engine *engine__new(const struct engine_opts *opts, const struct engine_c
 	map64__init(&e->holders);
 	map64__init(&e->sites_by_key);
 	map64__init(&e->threads);
+	list_init(&e->resting);
 	watch_init(e);
 	return e;
 }
@@ -190,6 +191,8 @@ int engine__feed(struct engine *e, const struct hmt_hdr *rec)
 		e->stats.first_ts = rec->ts;
 	if (rec->kind < HMT_KIND_MAX)
 		e->stats.kinds[rec->kind]++;
+	if (e->nr_resting > MAX_RESTING)
+		mms_forget(e);
 	if (rec->kind >= HMT_KIND_MAX || !handlers[rec->kind])
 		return feed_other(e, rec);
 	timers_run(e, rec->ts);

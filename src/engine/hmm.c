@@ -21,7 +21,7 @@ static void drop_mistaken_mirror(struct engine *e, struct object *hmm)
 	hmm->account->backed = true;
 	hmm->mm = m->mm;
 	if (m->mm)
-		object_pin(m->mm);
+		object_pin(e, m->mm);
 	e->stats.mirrors--;
 	e->stats.live_mirrors--;
 	if (m->users > 0)

@@ -75,6 +75,22 @@ static void clear_life(struct object *o)
 		list_init(&o->children);
 }
 
+/* An address space that nothing refers to waits to be forgotten, by links it has no parent for. */
+static void mm_rests(struct engine *e, struct object *o)
+{
+	if (o->class != CLASS_MM || o->pins != 1 || !(o->flags & OBJ_INDEXED) || o->seen)
+		return;
+	list_add(&o->in_parent, &e->resting);
+	e->nr_resting++;
+}
+
+static void leave_parent(struct engine *e, struct object *o)
+{
+	if (o->class == CLASS_MM && !list_empty(&o->in_parent))
+		e->nr_resting--;
+	list_del(&o->in_parent);
+}
+
 static int put_index(struct engine *e, struct object *o)
 {
 	if (map64__put(&e->index[o->class], o->addr, o)) {
@@ -83,6 +99,7 @@ static int put_index(struct engine *e, struct object *o)
 	}
 	o->flags |= OBJ_INDEXED;
 	o->pins++;
+	mm_rests(e, o);
 	return 0;
 }
 
@@ -134,17 +151,21 @@ struct object *object_get(struct engine *e, enum hmt_class class, __u64 addr)
 	return o;
 }
 
-void object_pin(struct object *o)
+void object_pin(struct engine *e, struct object *o)
 {
-	o->pins++;
+	if (!o->pins++ || o->class != CLASS_MM)
+		return;
+	leave_parent(e, o);
 }
 
 void object_unpin(struct engine *e, struct object *o)
 {
-	if (--o->pins)
+	if (--o->pins) {
+		mm_rests(e, o);
 		return;
+	}
 	list_del(&o->in_mm);
-	list_del(&o->in_parent);
+	leave_parent(e, o);
 	object_set_mm(e, o, NULL);
 	object_set_parent(e, o, NULL);
 	flags_drop(e, o);
@@ -156,7 +177,7 @@ static void set_link(struct engine *e, struct object **link, struct object *to)
 	struct object *old = *link;
 
 	if (to)
-		object_pin(to);
+		object_pin(e, to);
 	*link = to;
 	if (old)
 		object_unpin(e, old);
@@ -220,7 +241,7 @@ struct object *object_reborn(struct engine *e, struct object *o)
 	leave_grave(e, o);
 	if (o->pins == 1 && (o->flags & OBJ_INDEXED)) {
 		list_del(&o->in_mm);
-		list_del(&o->in_parent);
+		leave_parent(e, o);
 		object_set_mm(e, o, NULL);
 		object_set_parent(e, o, NULL);
 		flags_drop(e, o);
@@ -229,6 +250,7 @@ struct object *object_reborn(struct engine *e, struct object *o)
 			history_renew(o->history);
 		clear_life(o);
 		o->sure = e->lost_seq;
+		mm_rests(e, o);
 		return o;
 	}
 	/* Something still refers to the old life: it keeps its memory, the address goes on. */
@@ -238,7 +260,7 @@ struct object *object_reborn(struct engine *e, struct object *o)
 	inherit(e, heir, o);
 	/* Nothing is waited for that would be told of by the address. */
 	list_del(&o->in_mm);
-	list_del(&o->in_parent);
+	leave_parent(e, o);
 	leave_index(e, o);
 	return heir;
 }
@@ -257,16 +279,16 @@ void object_bury(struct engine *e, struct object *o)
 	struct object **grave = &e->graves[e->grave];
 
 	list_del(&o->in_mm);
-	list_del(&o->in_parent);
+	leave_parent(e, o);
 	o->seen = 0;
 	if (!(o->flags & OBJ_INDEXED))
 		return;
+	o->seen = e->grave + 1;
 	if (*grave) {
 		e->forgot = true;
 		object_forget(e, *grave);
 	}
 	*grave = o;
-	o->seen = e->grave + 1;
 	e->nr_graves++;
 	e->grave = (e->grave + 1) % GRAVES;
 }

@@ -14,7 +14,10 @@
  *
  * An object's memory stays while anything may still ask for it: the index by
  * address, a child, a timer each pin it. The dead stay in the index, newest
- * 64k of them, so that a second unregister can name the first.
+ * 64k of them, so that a second unregister can name the first. An address space
+ * that was torn down need not be destroyed on record, and one that is not torn
+ * down need not be used again: of those that nothing refers to any more, alive or
+ * dead or awaited, the newest 16k stay.
  *
  * Certainty is one comparison. Every overturning loss moves engine.lost_seq
  * forward by the events it lost; object.sure is where it stood when the state
@@ -304,6 +307,7 @@ struct call {
 #define MAX_IDLE 4096		/* threads remembered that are inside of nothing */
 
 #define GRAVES (1U << 16)
+#define MAX_RESTING (1U << 14)	/* address spaces remembered that nothing refers to */
 #define SLAB_OBJECTS 1024
 
 struct slab {
@@ -334,6 +338,8 @@ struct engine {
 	__u32 serial[NR_CLASSES];
 	struct object **graves;
 	__u32 grave;
+	struct list resting;	/* address spaces that nothing refers to, by in_parent */
+	__u32 nr_resting;
 
 	struct watch watch[WATCH_NR];
 	struct list calls, invalidations; /* of struct call, each in order of ts */

@@ -11,7 +11,7 @@ struct object *object_find(const struct engine *e, enum hmt_class class, __u64 a
 struct object *object_get(struct engine *e, enum hmt_class class, __u64 addr);
 /* The object for a new life at the address of o: o itself, or one that takes its place. */
 struct object *object_reborn(struct engine *e, struct object *o);
-void object_pin(struct object *o);
+void object_pin(struct engine *e, struct object *o);
 void object_unpin(struct engine *e, struct object *o);
 void object_set_mm(struct engine *e, struct object *o, struct object *mm);
 void object_set_parent(struct engine *e, struct object *o, struct object *parent);
@@ -118,6 +118,8 @@ const struct call *call_on_hmm(const struct engine *e, __u64 hmm);
 struct moment call_moment(const struct call *c);
 /* Nothing more is to be said of it. */
 void call_over(const struct call *c);
+/* Is a thread inside of anything on this address space? */
+bool call_on_mm(const struct engine *e, __u64 mm);
 /* Is a driver's release for this address space under way? */
 const struct call *call_releasing(const struct engine *e, __u64 mm);
 /* o is unregistered, by ev. Return: true when that waits for a callback it is called from. */
@@ -222,6 +224,8 @@ struct object *mm_met(struct engine *e, const struct event *ev);
 void on_mm_release(struct engine *e, struct event *ev);
 void on_mm_destroy(struct engine *e, struct event *ev);
 void mm_timer(struct engine *e, struct object *mm, __u64 left);
+/* Drops what nothing refers to, beyond the newest. Not while an mm is at hand without a pin. */
+void mms_forget(struct engine *e);
 
 /* sync.c: loss and what comes after */
 void lose(struct engine *e, __u32 cause, __u64 count, __u32 cpu, __u64 until);

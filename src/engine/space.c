@@ -100,6 +100,35 @@ void on_mm_destroy(struct engine *e, struct event *ev)
 	object_bury(e, mm);
 }
 
+/* Something may still be said of it that rests on what is known of it. */
+static bool awaited(const struct engine *e, const struct object *mm)
+{
+	return !list_empty(&mm->in_mm) || mm->flags & OBJ_NOTED ||
+	       (alive(mm) && mm->departure && mm->departure->nr_busy) ||
+	       call_on_mm(e, mm->addr);
+}
+
+#define MAX_TRIES 16
+
+/*
+ * An address that is forgotten is one that was never seen: what registers there is
+ * on a new address space, and never on a dead one. A destroyed one is a grave.
+ */
+void mms_forget(struct engine *e)
+{
+	for (int i = 0; i < MAX_TRIES && e->nr_resting > MAX_RESTING; i++) {
+		struct object *mm = object_of(e->resting.next, in_parent);
+
+		if (awaited(e, mm)) {
+			list_del(&mm->in_parent);
+			list_add(&mm->in_parent, &e->resting);
+			continue;
+		}
+		holders_drop(e, mm->addr);
+		object_forget(e, mm);
+	}
+}
+
 void mm_timer(struct engine *e, struct object *mm, __u64 left)
 {
 	/* As long as a driver is still being told, it cannot have reacted. */

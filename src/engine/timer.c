@@ -55,7 +55,7 @@ int timer_add(struct engine *e, enum timer_kind kind, struct object *o, __u64 de
 	e->timers[e->nr_timers] = (struct timer){
 		.deadline = deadline, .seq = e->timer_seq++, .o = o, .kind = kind,
 	};
-	object_pin(o);
+	object_pin(e, o);
 	sift_up(e->timers, e->nr_timers++);
 	return 0;
 }

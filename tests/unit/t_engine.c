@@ -256,6 +256,142 @@ static void test_engine__forgets_the_dead(void)
 	engine__free(e);
 }
 
+static int on_mm(struct engine *e, __u16 kind, __u64 ts, __u64 mm, __u64 range)
+{
+	struct hmt_range_register r = {
+		.h = { .kind = HMT_RANGE_REGISTER, .size = sizeof(r), .ts = ts, .mm = mm,
+		       .tgid = 7, .tid = 8 },
+		.range = range, .ops = 0xe0, .start = 0x1000, .end = 0x3000, .owner = 7,
+	};
+
+	/* What these share lies in the same place, and no handler reads on. */
+	r.h.kind = kind;
+	return engine__feed(e, &r.h);
+}
+
+enum death { NO_DEATH, TORN_DOWN, DESTROYED };
+
+/* A process comes, uses a driver, and goes. */
+static void short_life(struct engine *e, __u64 i, enum death death)
+{
+	__u64 ts = 10 + i * 10, mm = 0x100000000ULL + i * 0x1000, range = 0x800000 + i * 64;
+
+	on_mm(e, HMT_RANGE_REGISTER, ts, mm, range);
+	on_mm(e, HMT_RANGE_UNREGISTER_BEGIN, ts + 1, mm, range);
+	on_mm(e, HMT_RANGE_UNREGISTER_END, ts + 2, mm, range);
+	if (death >= TORN_DOWN)
+		on_mm(e, HMT_MM_RELEASE, ts + 3, mm, 0);
+	if (death == DESTROYED)
+		on_mm(e, HMT_MM_DESTROY, ts + 4, mm, 0);
+}
+
+#define LIVES 100000
+
+/* However their ends are told, and if they are not: memory does not grow with those that were. */
+static void test_engine__forgets_address_spaces(void)
+{
+	for (int death = NO_DEATH; death <= DESTROYED; death++) {
+		struct heard h;
+		struct engine *e = start(&h, NULL);
+		long live = 0;
+
+		plain(e, 1, HMT_START);
+		for (__u64 i = 0; i < 2 * LIVES; i++) {
+			short_life(e, i, (enum death)death);
+			if (i == LIVES)
+				live = hmt_mem_live();
+		}
+		ASSERT_EQ(hmt_mem_live(), live);
+		ASSERT_EQ(engine__stats(e)->lost[HMT_CAUSE_ENGINE_FULL], 0);
+		engine__finish(e);
+		ASSERT_EQ(h.findings, 0);
+		ASSERT_EQ(engine__verdict(e), 0);
+		engine__free(e);
+	}
+}
+
+/* More of them at once than the cap: those that are gone do not count. */
+static void test_engine__address_spaces_do_not_fill_it(void)
+{
+	struct engine_opts opts = { .max_objects = 100000 };
+	struct heard h;
+	struct engine *e = start(&h, &opts);
+
+	plain(e, 1, HMT_START);
+	for (__u64 i = 0; i < 2 * LIVES; i++)
+		short_life(e, i, TORN_DOWN);
+	ASSERT_EQ(engine__stats(e)->lost[HMT_CAUSE_ENGINE_FULL], 0);
+	engine__free(e);
+}
+
+/* Whatever comes and goes meanwhile: what is left behind on one is found, early or late. */
+static void test_engine__keeps_address_spaces_in_use(void)
+{
+	static const __u64 used = 0xa000, torn = 0xb000, held = 0xc000;
+	struct engine_opts opts = { .grace_ns = { [GRACE_RELEASE] = 100 } };
+	struct hmt_task_exit left = {
+		.h = { .kind = HMT_TASK_EXIT, .size = sizeof(left), .ts = 9, .mm = held,
+		       .tgid = 1, .tid = 1 },
+		.mm_users = 1, .mm_count = 2, .rss_pages = 3, .flags = HMT_EXIT_LAST,
+	};
+	struct heard h;
+	struct engine *e = start(&h, &opts);
+	__u64 ts = 10 + LIVES * 10;
+
+	plain(e, 1, HMT_START);
+	on_mm(e, HMT_RANGE_REGISTER, 2, used, 0xd00);
+	on_mm(e, HMT_RANGE_REGISTER, 3, held, 0xd10);
+	on_mm(e, HMT_RANGE_REGISTER, 4, torn, 0xd20);
+	on_mm(e, HMT_MM_RELEASE, 5, torn, 0);
+	engine__feed(e, &left.h);
+	for (__u64 i = 0; i < LIVES; i++)
+		short_life(e, i, TORN_DOWN);
+	ASSERT_EQ(h.findings, 2);	/* one was an orphan, one had users left */
+	/* It is torn down still: another range is on the dead one. */
+	on_mm(e, HMT_RANGE_REGISTER, ts, torn, 0xd30);
+	ASSERT_EQ(h.findings, 3);
+	ASSERT_EQ(h.last.rule, RULE_RANGE_REGISTER_ON_DEAD_MM);
+	/* So is the last of many, and of the first nothing is known. */
+	on_mm(e, HMT_RANGE_REGISTER, ts + 1, 0x100000000ULL + (LIVES - 1) * 0x1000, 0xd40);
+	ASSERT_EQ(h.findings, 4);
+	on_mm(e, HMT_RANGE_REGISTER, ts + 2, 0x100000000ULL, 0xd50);
+	ASSERT_EQ(h.findings, 4);
+	on_mm(e, HMT_MM_RELEASE, ts + 3, used, 0);
+	on_mm(e, HMT_MM_RELEASE, ts + 4, 0x100000000ULL, 0);
+	plain(e, ts + 1000, HMT_TICK);
+	ASSERT_EQ(h.findings, 6);
+	ASSERT_EQ(h.last.rule, RULE_RANGE_ORPHANED_BY_MM);
+	engine__free(e);
+}
+
+/* A thread is inside of it: late as it is, it has its name and is told to have ended. */
+static void test_engine__keeps_address_spaces_of_calls(void)
+{
+	struct engine_opts opts = { .grace_ns = { [GRACE_INVALIDATE] = 10 * LIVES } };
+	struct hmt_invalidate_begin inv = {
+		.h = { .kind = HMT_INVALIDATE_BEGIN, .size = sizeof(inv), .ts = 5, .mm = 0xa000,
+		       .tgid = 4, .tid = 4 },
+	};
+	struct heard h;
+	struct engine *e = start(&h, &opts);
+
+	plain(e, 1, HMT_START);
+	on_mm(e, HMT_RANGE_REGISTER, 2, 0xa000, 0xd00);
+	on_mm(e, HMT_RANGE_UNREGISTER_BEGIN, 3, 0xa000, 0xd00);
+	on_mm(e, HMT_RANGE_UNREGISTER_END, 4, 0xa000, 0xd00);
+	engine__feed(e, &inv.h);
+	for (__u64 i = 0; i < 2 * LIVES; i++)
+		short_life(e, i, TORN_DOWN);
+	ASSERT_EQ(h.findings, 1);
+	ASSERT_EQ(h.last.rule, RULE_INVALIDATION_NEVER_ENDED);
+	ASSERT_EQ(h.last.object.mm, 0xa000);
+	inv.h.kind = HMT_INVALIDATE_END;
+	inv.h.ts = 10 * (2 * LIVES + 2);
+	engine__feed(e, &inv.h);
+	ASSERT_EQ(h.released, 1);
+	engine__free(e);
+}
+
 static void test_engine__unknown_kinds_are_counted(void)
 {
 	struct heard h;
@@ -363,5 +499,9 @@ TEST_MAIN(TEST(test_transition__every_pair_has_a_row),
 	  TEST(test_engine__numbers_of_lives),
 	  TEST(test_engine__cap_is_a_loss),
 	  TEST(test_engine__forgets_the_dead),
+	  TEST(test_engine__forgets_address_spaces),
+	  TEST(test_engine__address_spaces_do_not_fill_it),
+	  TEST(test_engine__keeps_address_spaces_in_use),
+	  TEST(test_engine__keeps_address_spaces_of_calls),
 	  TEST(test_engine__unknown_kinds_are_counted),
 	  TEST(test_engine__every_allocation_may_fail))
