@@ -190,6 +190,11 @@ static __u64 refs_of(struct enrich *e, const struct record_desc *d, __u16 kind)
 	return refs;
 }
 
+bool enrich__refers(struct enrich *e, const struct hmt_hdr *rec)
+{
+	return refs_of(e, record_desc(rec->kind), rec->kind);
+}
+
 int enrich__deliver(struct enrich *e, const struct hmt_hdr *rec)
 {
 	const struct record_desc *d = record_desc(rec->kind);

@@ -35,6 +35,8 @@ struct enrich {
 	void *ctx;
 };
 
+/* Return: true if delivering it takes the names of the kernel. */
+bool enrich__refers(struct enrich *e, const struct hmt_hdr *rec);
 /* Delivers the record behind what it needs. Return: 0 or a negative errno. */
 int enrich__deliver(struct enrich *e, const struct hmt_hdr *rec);
 void enrich__free(struct enrich *e);

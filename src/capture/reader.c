@@ -25,9 +25,16 @@
 
 /* With the longest round on top of both, next() returns well within 200 ms. */
 #define WAIT_MS 50
+/* The same while names are waited for, and so how much later than them it goes on. */
+#define AWAIT_MS 10
 #define TICK_NS 100000000ULL
 /* Between two walks of the table when the first was overtaken by further losses. */
 #define SYNC_RETRY_NS 500000000ULL
+/*
+ * Of records that are held back until the names are there: what a ring of the usual
+ * size would hold. With more than that it is the ring that waits.
+ */
+#define HELD_MAX (8U << 20)
 
 __u64 clock_ns(int clock)
 {
@@ -166,6 +173,51 @@ static int report_ring(struct reader *r, __u64 total, __u64 ts)
 	return err;
 }
 
+/* --- names ------------------------------------------------------------------------ */
+
+/* Return: 0, or negative errno; what is read is looked at by the round. */
+static int poll_names(struct reader *r)
+{
+	int ret = r->named ? 1 : kallsyms__poll(r->ks);
+
+	r->named = ret > 0;
+	return ret < 0 ? ret : 0;
+}
+
+/* Would the kernel's names, which are not there yet, be waited for? */
+static bool must_hold(struct reader *r)
+{
+	if (r->named || r->stopping || r->batch.len >= HELD_MAX)
+		return false;
+	/* In the order they came: the first it looks at has one, mostly. */
+	for (size_t i = 0; i < r->batch.nr; i++)
+		if (enrich__refers(&r->enrich, batch__at(&r->batch, i)))
+			return true;
+	return false;
+}
+
+/*
+ * Where the rest of a round cannot be put off. What comes meanwhile is in the batch
+ * then as it would be in the ring, which would not have had the room.
+ */
+static int await_names(struct reader *r)
+{
+	int err = 0;
+
+	while (!r->stopping && r->batch.len < HELD_MAX) {
+		err = poll_names(r);
+		if (err || r->named)
+			return err;
+		r->feed.ops->wait(&r->feed, AWAIT_MS);
+		err = drain(r);
+		look_dark(r);
+		r->held = true;
+		if (err && err != -EAGAIN)
+			return err;
+	}
+	return 0;
+}
+
 /* --- delivering ------------------------------------------------------------------- */
 
 static int look(struct reader *r, __u64 ts)
@@ -285,7 +337,8 @@ static int push_objects(struct reader *r, const struct sync_set *set, __u64 flag
 	if (nr < 0)
 		return nr;
 	memset(r->live, 0, sizeof(r->live));
-	err = push_mark(r, HMT_SYNC_BEGIN, r->cut, flags);
+	err = nr ? await_names(r) : 0;
+	err = err ? err : push_mark(r, HMT_SYNC_BEGIN, r->cut, flags);
 	if (snap && !err)
 		err = snapshot__tasks(snap, r->cut, &r->out);
 	for (long i = 0; i < nr && !err; i++) {
@@ -321,6 +374,9 @@ static int catch_up(struct reader *r, __u64 lost, struct sync_set *set)
 		err = drain(r);
 	if (err || lost_after != lost || look_dark(r))
 		return err == -EAGAIN ? 0 : err;
+	err = must_hold(r) ? await_names(r) : 0;
+	if (err)
+		return err;
 	batch__sort(&r->batch);
 	err = deliver(r, batch__older(&r->batch, ts), lost, set);
 	r->cut = ts;
@@ -471,6 +527,12 @@ static int one_round(struct reader *r)
 	/* Nothing is certain about this round: it is part of the next one. */
 	if (err || cut)
 		return err ? err : cut;
+	r->held = must_hold(r);
+	if (r->held) {
+		/* For the round that it is part of. */
+		look_dark(r);
+		return -EAGAIN;
+	}
 	batch__sort(&r->batch);
 	read_counters(r);
 	r->cut = ts;
@@ -508,6 +570,17 @@ static int last_round(struct reader *r)
 	return err;
 }
 
+/* Whoever waits in next() is to hear of us now and then. */
+static bool held_for_long(struct reader *r)
+{
+	__u64 now = clock_ns(CLOCK_MONOTONIC);
+
+	if (now - r->held_tick < TICK_NS)
+		return false;
+	r->held_tick = now;
+	return true;
+}
+
 static int fill(struct reader *r)
 {
 	bool interrupted;
@@ -516,28 +589,31 @@ static int fill(struct reader *r)
 	if (r->stopping)
 		return last_round(r);
 	/* Now, with the trace on and nobody waiting: a driver may be gone before it is named. */
-	if (!r->named) {
-		r->named = true;
-		err = kallsyms__poll(r->ks);
-		if (err < 0)
-			return err;
-	}
-	/* In a call of its own: waiting for the programs in flight takes its time. */
-	if (sync_is_due(r) || r->want_snap) {
+	err = poll_names(r);
+	if (err)
+		return err;
+	/*
+	 * In a call of its own: waiting for the programs in flight takes its time. Not before
+	 * what is held back was delivered, behind what a round has to tell of it.
+	 */
+	if (!r->held && (sync_is_due(r) || r->want_snap)) {
 		err = r->want_snap ? reader__snapshot(r) : resync(r);
 		r->want_snap = false;
 		return err ? err : push_mark(r, HMT_TICK, r->cut, 0);
 	}
-	interrupted = r->feed.ops->wait(&r->feed, WAIT_MS) == -EINTR;
+	interrupted = r->feed.ops->wait(&r->feed, r->held ? AWAIT_MS : WAIT_MS) == -EINTR;
 	err = one_round(r);
 	if (err && err != -EAGAIN)
 		return err;
 	/* First the resync, then time: a deadline in between would have to guess. */
 	if (!err && !interrupted && sync_is_due(r))
 		return 0;
+	if (r->held && !interrupted && !held_for_long(r))
+		return 0;
 	/* After -EAGAIN the cut is that of the round before, and so is what the tick promises. */
 	if (err || interrupted || r->cut - r->last_tick >= TICK_NS) {
-		err = report_hot(r);
+		/* What was counted can be told later, too: when it can be named. */
+		err = r->named ? report_hot(r) : 0;
 		err = err ? err : push_mark(r, HMT_TICK, r->cut, 0);
 	}
 	return err;

@@ -56,6 +56,8 @@ struct reader {
 	bool want_snap;				/* they run again */
 	bool stopping, ended;
 	bool named;				/* the names of the kernel were read */
+	bool held;				/* the batch has what no round was made of: it waits for them */
+	__u64 held_tick;			/* when that was told last, by a tick at the old cut */
 };
 
 int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg *err);
