@@ -215,6 +215,7 @@ SOAK_CHURN ?= 3600
 soak: all unit $(O)/bench/bench
 	$(Q)tests/soak --count $(SOAK_COUNT) --churn $(SOAK_CHURN)
 	$(Q)tests/vm/soak/run
+	$(Q)tests/vm/soak/less
 
 # All processors, unless whoever called says otherwise.
 jobs = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
