@@ -178,10 +178,16 @@ static int report_ring(struct reader *r, __u64 total, __u64 ts)
 /* Return: 0, or negative errno; what is read is looked at by the round. */
 static int poll_names(struct reader *r)
 {
-	int ret = r->named ? 1 : kallsyms__poll(r->ks);
+	int ret;
 
-	r->named = ret > 0;
-	return ret < 0 ? ret : 0;
+	if (r->named)
+		return 0;
+	ret = kallsyms__poll(r->ks);
+	if (ret < 0)
+		return ret;
+	if (ret)
+		r->named = true;
+	return 0;
 }
 
 /* Would the kernel's names, which are not there yet, be waited for? */
