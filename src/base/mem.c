@@ -63,6 +63,22 @@ void *hmt_realloc(void *p, size_t nr, size_t size)
 	return q;
 }
 
+void *hmt_grow(void *p, size_t *cap, size_t want, size_t size)
+{
+	size_t n = *cap ? *cap : 16;
+	void *q;
+
+	if (want <= *cap)
+		return p;
+	while (n < want)
+		if (__builtin_mul_overflow(n, 2, &n))
+			return NULL;
+	q = hmt_realloc(p, n, size);
+	if (q)
+		*cap = n;
+	return q;
+}
+
 char *hmt_strndup(const char *s, size_t len)
 {
 	char *p;

@@ -14,6 +14,12 @@
 void *hmt_calloc(size_t nr, size_t size) __attribute__((malloc));
 /* New bytes are not zeroed. Return: the memory; NULL, with p still valid, when there is none. */
 void *hmt_realloc(void *p, size_t nr, size_t size);
+/*
+ * Makes room for want elements, at least one, of size bytes in an array that has room for
+ * *cap, by doubling. Return: the array, which may have moved; NULL, with p still valid and
+ * *cap as it was, when there is no memory.
+ */
+void *hmt_grow(void *p, size_t *cap, size_t want, size_t size);
 /* Return: a copy that ends in NUL; s need not. */
 char *hmt_strndup(const char *s, size_t len) __attribute__((malloc));
 char *hmt_strdup(const char *s) __attribute__((malloc));

@@ -6,24 +6,6 @@
 
 #include "base/mem.h"
 
-/* Doubles *p until it holds want elements. */
-static int grow(void **p, size_t *cap, size_t want, size_t size)
-{
-	size_t n = *cap ? *cap : 1024;
-	void *q;
-
-	if (want <= *cap)
-		return 0;
-	while (n < want)
-		n *= 2;
-	q = hmt_realloc(*p, n, size);
-	if (!q)
-		return -ENOMEM;
-	*p = q;
-	*cap = n;
-	return 0;
-}
-
 /* Whatever has the time of a hole is taken to lie behind it. */
 static __u64 key_of(const struct hmt_hdr *rec)
 {
@@ -32,21 +14,20 @@ static __u64 key_of(const struct hmt_hdr *rec)
 
 int batch__add(struct batch *b, const struct hmt_hdr *rec)
 {
-	void *buf = b->buf, *entries = b->entries, *spare = b->spare;
-	int err;
+	void *p;
 
-	err = grow(&buf, &b->cap, b->len + rec->size, 1);
-	b->buf = buf;
-	if (err)
-		return err;
-	err = grow(&entries, &b->entries_cap, b->nr + 1, sizeof(*b->entries));
-	b->entries = entries;
-	if (err)
-		return err;
-	err = grow(&spare, &b->spare_cap, b->nr + 1, sizeof(*b->spare));
-	b->spare = spare;
-	if (err)
-		return err;
+	p = hmt_grow(b->buf, &b->cap, b->len + rec->size, 1);
+	if (!p)
+		return -ENOMEM;
+	b->buf = p;
+	p = hmt_grow(b->entries, &b->entries_cap, b->nr + 1, sizeof(*b->entries));
+	if (!p)
+		return -ENOMEM;
+	b->entries = p;
+	p = hmt_grow(b->spare, &b->spare_cap, b->nr + 1, sizeof(*b->spare));
+	if (!p)
+		return -ENOMEM;
+	b->spare = p;
 	memcpy(b->buf + b->len, rec, rec->size);
 	b->entries[b->nr++] = (struct batch_entry){ .key = key_of(rec), .off = b->len };
 	b->len += rec->size;

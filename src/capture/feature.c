@@ -200,7 +200,6 @@ int features_fn_id(const struct features *f, const char *name)
 	return 0;
 }
 
-
 static void probe_btf(struct probe *p)
 {
 	char full[512];
@@ -303,7 +302,8 @@ const char *feature_remedy(const struct features *f, enum feature_id id)
 	return f->f[id].remedy ? f->f[id].remedy : feature_descs[id].remedy;
 }
 
-static void probe_by_call(struct probe *p, enum feature_id id)
+/* Return: what the call did. */
+static int probe_by_call(struct probe *p, enum feature_id id)
 {
 	int err = p->env->try_bpf(id, 0);
 
@@ -311,19 +311,14 @@ static void probe_by_call(struct probe *p, enum feature_id id)
 		set(p, id, FEATURE_OK, "%s", "");
 	else
 		set(p, id, FEATURE_MISSING, "the kernel said: %s", kernel_error(err));
+	return err;
 }
 
 /* A type of program that the kernel does not know is an invalid argument to it. */
 static void probe_events(struct probe *p)
 {
-	int err = p->env->try_bpf(FEAT_EVENTS, 0);
-
-	if (err == -EINVAL)
+	if (probe_by_call(p, FEAT_EVENTS) == -EINVAL)
 		set(p, FEAT_EVENTS, FEATURE_MISSING, "the kernel was built without CONFIG_BPF_EVENTS");
-	else if (err)
-		set(p, FEAT_EVENTS, FEATURE_MISSING, "the kernel said: %s", kernel_error(err));
-	else
-		set(p, FEAT_EVENTS, FEATURE_OK, "%s", "");
 }
 
 static void probe_on(struct probe *p, enum feature_id id, int btf_id, const char *what)

@@ -200,26 +200,19 @@ const char *ktypes__name(const struct ktypes *t, const struct btf_type *type)
 struct cut {
 	const struct ktypes *from;
 	__u32 *id;			/* by the kernel's id: the new one; 0: not taken */
-	__u32 *list, nr, cap;		/* the kernel's ids of what is taken, in the new order */
+	__u32 *list, nr;		/* the kernel's ids of what is taken, in the new order */
 	char *types, *strs;
-	size_t types_len, types_cap, strs_len, strs_cap;
+	size_t cap, types_len, types_cap, strs_len, strs_cap;
 };
 
 /* Return: room for len more bytes; NULL if there is none. */
 static void *more(char **buf, size_t *cap, size_t *used, size_t len)
 {
-	if (*cap - *used < len) {
-		size_t want = *cap ? *cap * 2 : 1 << 16;
-		char *p;
+	char *p = hmt_grow(*buf, cap, *used + len, 1);
 
-		while (want - *used < len)
-			want *= 2;
-		p = hmt_realloc(*buf, want, 1);
-		if (!p)
-			return NULL;
-		*buf = p;
-		*cap = want;
-	}
+	if (!p)
+		return NULL;
+	*buf = p;
 	*used += len;
 	return *buf + *used - len;
 }
@@ -258,15 +251,11 @@ static int take(struct cut *c, __u32 *id)
 		return 0;
 	}
 	if (!c->id[*id]) {
-		if (c->nr == c->cap) {
-			__u32 cap = c->cap ? c->cap * 2 : 1024;
-			__u32 *list = hmt_realloc(c->list, cap, sizeof(*list));
+		__u32 *list = hmt_grow(c->list, &c->cap, c->nr + 1, sizeof(*list));
 
-			if (!list)
-				return -ENOMEM;
-			c->list = list;
-			c->cap = cap;
-		}
+		if (!list)
+			return -ENOMEM;
+		c->list = list;
 		c->list[c->nr++] = *id;
 		c->id[*id] = c->nr;
 	}

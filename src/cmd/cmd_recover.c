@@ -35,15 +35,11 @@ struct recovery {
 
 static int add_hole(struct recovery *r, const struct hmt_lost *l)
 {
-	if (r->nr == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 16;
-		struct hole *holes = hmt_realloc(r->holes, cap, sizeof(*holes));
+	struct hole *holes = hmt_grow(r->holes, &r->cap, r->nr + 1, sizeof(*holes));
 
-		if (!holes)
-			return -ENOMEM;
-		r->holes = holes;
-		r->cap = cap;
-	}
+	if (!holes)
+		return -ENOMEM;
+	r->holes = holes;
 	r->holes[r->nr++] = (struct hole){
 		.cause = l->cause, .count = l->count, .since = l->since, .until = l->h.ts,
 	};

@@ -55,15 +55,10 @@ static struct ages_bucket *new_bucket(struct ages *a, const struct life *l, __u6
 {
 	struct ages_bucket *b, **buckets;
 
-	if (a->nr_buckets == a->cap_buckets) {
-		size_t cap = a->cap_buckets ? a->cap_buckets * 2 : 16;
-
-		buckets = hmt_realloc(a->buckets, cap, sizeof(*buckets));
-		if (!buckets)
-			return NULL;
-		a->buckets = buckets;
-		a->cap_buckets = cap;
-	}
+	buckets = hmt_grow(a->buckets, &a->cap_buckets, a->nr_buckets + 1, sizeof(*buckets));
+	if (!buckets)
+		return NULL;
+	a->buckets = buckets;
 	b = hmt_calloc(1, sizeof(*b));
 	if (!b)
 		return NULL;
@@ -111,15 +106,11 @@ static int bin(struct ages *a, const struct life *l)
 
 static int keep(struct ages *a, const struct life *l)
 {
-	if (a->nr_lives == a->cap_lives) {
-		size_t cap = a->cap_lives ? a->cap_lives * 2 : 64;
-		struct life *lives = hmt_realloc(a->lives, cap, sizeof(*lives));
+	struct life *lives = hmt_grow(a->lives, &a->cap_lives, a->nr_lives + 1, sizeof(*lives));
 
-		if (!lives)
-			return -ENOMEM;
-		a->lives = lives;
-		a->cap_lives = cap;
-	}
+	if (!lives)
+		return -ENOMEM;
+	a->lives = lives;
 	a->lives[a->nr_lives++] = *l;
 	return 0;
 }

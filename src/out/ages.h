@@ -12,7 +12,7 @@
 #include "base/map64.h"
 #include "out/stats.h"
 
-/* 72 bytes each. */
+/* 64 bytes each. */
 #define AGES_EXACT 65536
 
 /* A mirror or range, from birth to death as far as it was seen. */

@@ -302,15 +302,10 @@ static struct assertion *new_assertion(struct assertions *as, const char *text, 
 {
 	struct assertion *a;
 
-	if (as->nr == as->cap) {
-		size_t cap = as->cap ? as->cap * 2 : 8;
-
-		a = hmt_realloc(as->v, cap, sizeof(*a));
-		if (!a)
-			return NULL;
-		as->v = a;
-		as->cap = cap;
-	}
+	a = hmt_grow(as->v, &as->cap, as->nr + 1, sizeof(*a));
+	if (!a)
+		return NULL;
+	as->v = a;
 	a = &as->v[as->nr];
 	*a = (struct assertion){ .text = hmt_strndup(text, len), .where = hmt_strdup(where) };
 	if (a->text && a->where) {

@@ -24,19 +24,14 @@ void refs__free(struct refs *r)
 static struct refcount *find_or_add(struct refs *r, const struct hmt_ref_get *rec)
 {
 	__u64 cookie = rec->hmm ? rec->hmm : rec->mirror;
-	struct refcount *c = map64__get(&r->counted, cookie);
+	struct refcount *c = map64__get(&r->counted, cookie), **all;
 
 	if (c)
 		return c;
-	if (r->nr == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : 64;
-		struct refcount **all = hmt_realloc(r->all, cap, sizeof(*all));
-
-		if (!all)
-			return NULL;
-		r->all = all;
-		r->cap = cap;
-	}
+	all = hmt_grow(r->all, &r->cap, r->nr + 1, sizeof(*all));
+	if (!all)
+		return NULL;
+	r->all = all;
 	c = hmt_calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
@@ -50,15 +45,11 @@ static struct refcount *find_or_add(struct refs *r, const struct hmt_ref_get *re
 
 static bool add_get(struct refcount *c, const struct hmt_ref_get *rec, __u64 flow)
 {
-	if (c->nr == c->cap) {
-		size_t cap = c->cap ? c->cap * 2 : 8;
-		struct pending *gets = hmt_realloc(c->gets, cap, sizeof(*gets));
+	struct pending *gets = hmt_grow(c->gets, &c->cap, c->nr + 1, sizeof(*gets));
 
-		if (!gets)
-			return false;
-		c->gets = gets;
-		c->cap = cap;
-	}
+	if (!gets)
+		return false;
+	c->gets = gets;
 	c->gets[c->nr++] = (struct pending){
 		.flow = flow, .mirror = rec->mirror, .range = rec->range,
 		.tgid = rec->h.tgid, .tid = rec->h.tid,
