@@ -101,7 +101,8 @@ static __always_inline void owner_add(__u32 owner, __u64 mm)
 static __always_inline void live_add(__u32 class, __u64 addr, const struct live_val *val)
 {
 	struct live_key key = { .addr = addr, .class = class };
-	long err = bpf_map_update_elem(&hmt_live, &key, val, BPF_NOEXIST);
+	/* int: before Linux 6.4 a call that the verifier inlined leaves the upper half zero. */
+	int err = bpf_map_update_elem(&hmt_live, &key, val, BPF_NOEXIST);
 
 	if (err == -EEXIST) {
 		/* A life whose end was not seen must not keep its hold on the mm. */

@@ -20,7 +20,7 @@ HOST: verdict oracle.json live.json
 HOST: same live.json report.json
 HOST: tally oracle.json dump.json
 JQ: oracle.json map(select(.scenario)) | length >= 12
-JQ: live.json .[0].tier == "partial" and .[-1].lost_overturning == 0
+JQ: live.json .[0].tier == "partial" and .[-1].lost == []
 HOST: verdict kprobe-oracle.json kprobe.json
 HOST: tally kprobe-oracle.json kprobe-dump.json
-JQ: kprobe.json .[-1].lost_overturning == 0
+JQ: kprobe.json .[-1].lost == []
