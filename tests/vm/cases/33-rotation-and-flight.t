@@ -13,12 +13,12 @@ RUN:
 		hmmtrace verify --json $f >>verify.json
 		hmmtrace report --json $f >$f.json || true
 	done
-	hmmtrace record -q --last 1M -o sig.hmt 2>sig.err &
+	hmmtrace record --last 1M -o sig.hmt 2>sig.err &
 	pid=$!
-	sleep 2
+	until_true 60 grep -q tracing sig.err
 	exercise --mixed 1000 >/dev/null
 	kill -USR1 $pid
-	until_true 20 test -s sig.0001.hmt
+	until_true 60 test -s sig.0001.hmt
 	kill -INT $pid
 	wait $pid
 	hmmtrace verify --json sig.0001.hmt >>verify.json

