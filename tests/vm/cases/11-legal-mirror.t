@@ -1,13 +1,13 @@
 NAME: nothing legal that is odd is flagged on the mirror API
 KERNELS: patched-*
 NEEDS: hmmtrace exerciser
-TIMEOUT: 120
+TIMEOUT: 240
 RUN:
-	hmmtrace live --json --events all=each -o live.hmt -- \
+	hmmtrace live --grace 3s --json --events all=each -o live.hmt -- \
 		hmmtrace record -q --events all=each -o record.hmt -- \
 		sh -c 'exercise --json --api mirror --kind legal --jobs 4 >oracle.json' >live.json
-	hmmtrace report --json live.hmt >report-live.json
-	hmmtrace report --json record.hmt >report-record.json
+	hmmtrace report --grace 3s --json live.hmt >report-live.json
+	hmmtrace report --grace 3s --json record.hmt >report-record.json
 	hmmtrace dump --json record.hmt >dump.json
 
 HOST: verdict oracle.json live.json

@@ -1,16 +1,16 @@
 NAME: a driver that misbehaves is told from one beside it that does not
 KERNELS: patched-*
 NEEDS: hmmtrace exerciser
-TIMEOUT: 120
+TIMEOUT: 240
 WARN: ok
 STATUS: 1
 RUN:
-	hmmtrace live --json --driver hmm_exerciser_good -- \
-		sh -c 'hmmtrace live --json -o live.hmt -- sh -c "
+	hmmtrace live --grace 3s --json --driver hmm_exerciser_good -- \
+		sh -c 'hmmtrace live --grace 3s --json -o live.hmt -- sh -c "
 			exercise --device hmm_exerciser_good --kind legal --jobs 2 --json >good.json &
-			exercise --kind fault --hot no --jobs 32 --json >oracle.json; wait
+			exercise --kind fault --hold 7000 --hot no --jobs 32 --json >oracle.json; wait
 		" >live.json || echo $? >status.inner' >filtered.json
-	hmmtrace report --json live.hmt >report.json || [ $? = 1 ]
+	hmmtrace report --grace 3s --json live.hmt >report.json || [ $? = 1 ]
 	exit $(cat status.inner)
 
 HOST: verdict oracle.json live.json

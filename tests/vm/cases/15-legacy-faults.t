@@ -1,13 +1,13 @@
 NAME: the programs for old kernels find every fault, and nothing else
 KERNELS: patched-6.1
 NEEDS: hmmtrace exerciser
-TIMEOUT: 180
+TIMEOUT: 300
 WARN: ok
 STATUS: 1
 RUN:
-	hmmtrace live --source legacy --json --events fault -o live.hmt -- \
-		sh -c 'exercise --json --kind fault --jobs 32 >oracle.json' >live.json || status=$?
-	hmmtrace report --json live.hmt >report.json || [ $? = 1 ]
+	hmmtrace live --grace 3s --source legacy --json --events fault -o live.hmt -- \
+		sh -c 'exercise --json --kind fault --hold 7000 --jobs 32 >oracle.json' >live.json || status=$?
+	hmmtrace report --grace 3s --json live.hmt >report.json || [ $? = 1 ]
 	hmmtrace dump --json live.hmt >dump.json
 	hmmtrace info --json live.hmt >info.json
 	exit ${status:-0}

@@ -1,11 +1,11 @@
 NAME: the programs for old kernels flag nothing legal that is odd
 KERNELS: patched-6.1
 NEEDS: hmmtrace exerciser
-TIMEOUT: 180
+TIMEOUT: 300
 RUN:
-	hmmtrace live --source legacy --json --events all -o live.hmt -- \
+	hmmtrace live --grace 3s --source legacy --json --events all -o live.hmt -- \
 		sh -c 'exercise --json --kind legal --jobs 4 >oracle.json' >live.json
-	hmmtrace report --json live.hmt >report.json
+	hmmtrace report --grace 3s --json live.hmt >report.json
 	hmmtrace dump --json live.hmt >dump.json
 
 HOST: verdict oracle.json live.json

@@ -1,7 +1,7 @@
 NAME: without type information a patched kernel is traced, and a stock one is a sentence
 KERNELS: patched-6.1 patched-6.12 stock-6.12
 NEEDS: hmmtrace exerciser
-TIMEOUT: 120
+TIMEOUT: 240
 WARN: ok
 RUN:
 	cp /sys/kernel/btf/vmlinux /tmp/btf
@@ -9,8 +9,8 @@ RUN:
 	hmmtrace doctor >doctor.txt || echo $? >doctor.status
 	if [ -d $tracing/events/hmm ]; then
 		for with in none file; do
-			hmmtrace live $([ $with = none ] || echo --btf /tmp/btf) --json -o $with.hmt -- sh -c "
-				exercise --json --api mirror --kind fault --hot no --jobs 32 >$with.oracle.json" \
+			hmmtrace live $([ $with = none ] || echo --btf /tmp/btf) --grace 3s --json -o $with.hmt -- sh -c "
+				exercise --json --api mirror --kind fault --hold 7000 --hot no --jobs 32 >$with.oracle.json" \
 				>$with.json 2>$with.err || echo $? >$with.status
 			hmmtrace dump --json $with.hmt >$with.dump.json
 		done

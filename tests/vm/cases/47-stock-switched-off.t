@@ -3,10 +3,10 @@
 NAME: probes that are switched off are a sentence and a status, or done without, and never clean
 KERNELS: stock-6.12 stock-newest
 NEEDS: hmmtrace exerciser
-TIMEOUT: 120
+TIMEOUT: 240
 WARN: ok
 RUN:
-	faulty="exercise --api notifier --kind fault --jobs 32"
+	faulty="exercise --api notifier --kind fault --hold 7000 --jobs 32"
 	echo 0 >/proc/sys/kernel/ftrace_enabled
 	for c in live record check; do
 		hmmtrace $c -- true >$c.out 2>$c.err || echo $? >$c.status
@@ -16,10 +16,10 @@ RUN:
 	echo 1 >/proc/sys/kernel/ftrace_enabled
 
 	echo 0 >/sys/kernel/debug/kprobes/enabled
-	hmmtrace live --json --source kprobe -- $faulty >kprobe.json 2>kprobe.err || echo $? >kprobe.status
-	hmmtrace live --json -- $faulty >other.json 2>other.err || echo $? >other.status
+	hmmtrace live --grace 3s --json --source kprobe -- $faulty >kprobe.json 2>kprobe.err || echo $? >kprobe.status
+	hmmtrace live --grace 3s --json -- $faulty >other.json 2>other.err || echo $? >other.status
 	echo 1 >/sys/kernel/debug/kprobes/enabled
-	hmmtrace live --json --source kprobe -- $faulty >again.json || echo $? >again.status
+	hmmtrace live --grace 3s --json --source kprobe -- $faulty >again.json || echo $? >again.status
 	cat "$tracing/kprobe_events" >>left
 
 HOST: for c in live record check; do [ "$(cat $c.status)" = 4 ] && [ "$(wc -l <$c.err)" = 1 ] && grep -q 'kernel.ftrace_enabled' $c.err && [ ! -s $c.out ] || { echo "$c: $(cat $c.status) $(cat $c.err)"; exit 1; }; done

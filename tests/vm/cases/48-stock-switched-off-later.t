@@ -21,19 +21,19 @@ RUN:
 		echo 1 >$1
 		wait
 		sleep 1
-		exercise --json --api notifier --kind fault --hot no --jobs 32 >$2.after
+		exercise --json --api notifier --kind fault --hold 7000 --hot no --jobs 32 >$2.after
 	END
 	# NAME SWITCH SOURCE
 	try() {
 		_status=0
-		hmmtrace live --json --source $3 -o $1.hmt -- sh short $2 >$1.json || _status=$?
-		hmmtrace report --json $1.hmt >$1.report || [ $? = $_status ]
+		hmmtrace live --grace 3s --json --source $3 -o $1.hmt -- sh short $2 >$1.json || _status=$?
+		hmmtrace report --grace 3s --json $1.hmt >$1.report || [ $? = $_status ]
 	}
 	try fn /proc/sys/kernel/ftrace_enabled notifier
 	try kp /proc/sys/kernel/ftrace_enabled kprobe
 	try kk /sys/kernel/debug/kprobes/enabled kprobe
-	hmmtrace live --json --source kprobe -o dark.hmt -- sh dark /proc/sys/kernel/ftrace_enabled ex >dark.json || [ $? = 1 ]
-	hmmtrace report --json dark.hmt >dark.report || [ $? = 1 ]
+	hmmtrace live --grace 3s --json --source kprobe -o dark.hmt -- sh dark /proc/sys/kernel/ftrace_enabled ex >dark.json || [ $? = 1 ]
+	hmmtrace report --grace 3s --json dark.hmt >dark.report || [ $? = 1 ]
 	hmmtrace dump --json dark.hmt >dark.dump
 
 HOST: for t in fn kp kk dark; do same $t.json $t.report || exit 1; done

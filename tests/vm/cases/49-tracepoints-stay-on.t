@@ -2,7 +2,7 @@
 NAME: tracepoints go on when ftrace and kprobes are switched off, and nothing is called lost
 KERNELS: patched-*
 NEEDS: hmmtrace exerciser
-TIMEOUT: 120
+TIMEOUT: 240
 WARN: ok
 RUN:
 	cat >faulty <<-'END'
@@ -11,13 +11,13 @@ RUN:
 			echo 0 >$f
 			echo $f $(cat $f) >>off
 		done
-		exercise --json --kind fault --hot no --jobs 32 >$1.oracle
+		exercise --json --kind fault --hold 7000 --hot no --jobs 32 >$1.oracle
 		while read f _; do
 			echo 1 >$f
 		done <off
 	END
 	for s in raw_tp tp; do
-		hmmtrace live --json --source $s -- sh faulty $s >$s.json || [ $? = 1 ]
+		hmmtrace live --grace 3s --json --source $s -- sh faulty $s >$s.json || [ $? = 1 ]
 	done
 	test -s off || skip "this kernel has neither switch"
 

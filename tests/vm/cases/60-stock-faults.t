@@ -5,13 +5,13 @@ TIMEOUT: 240
 WARN: ok
 STATUS: 1
 RUN:
-	hmmtrace live --json --events fault=each -o live.hmt -- \
-		sh -c 'exercise --json --api notifier --kind fault --jobs 32 >oracle.json' \
+	hmmtrace live --grace 3s --json --events fault=each -o live.hmt -- \
+		sh -c 'exercise --json --api notifier --kind fault --hold 7000 --jobs 32 >oracle.json' \
 		>live.json || status=$?
-	hmmtrace report --json live.hmt >report.json || [ $? = 1 ]
+	hmmtrace report --grace 3s --json live.hmt >report.json || [ $? = 1 ]
 	hmmtrace dump --json live.hmt >dump.json
-	hmmtrace live --source kprobe --json --events fault=each -o kprobe.hmt -- \
-		sh -c 'exercise --json --api notifier --kind fault --jobs 32 >kprobe-oracle.json' \
+	hmmtrace live --grace 3s --source kprobe --json --events fault=each -o kprobe.hmt -- \
+		sh -c 'exercise --json --api notifier --kind fault --hold 7000 --jobs 32 >kprobe-oracle.json' \
 		>kprobe.json || [ $? = 1 ]
 	hmmtrace dump --json kprobe.hmt >kprobe-dump.json
 	exit ${status:-0}

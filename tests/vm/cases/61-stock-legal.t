@@ -3,11 +3,11 @@ KERNELS: stock-*
 NEEDS: hmmtrace exerciser
 TIMEOUT: 240
 RUN:
-	hmmtrace live --json --events all=each -o live.hmt -- \
+	hmmtrace live --grace 3s --json --events all=each -o live.hmt -- \
 		sh -c 'exercise --json --api notifier --kind legal --jobs 4 >oracle.json' >live.json
-	hmmtrace report --json live.hmt >report.json
+	hmmtrace report --grace 3s --json live.hmt >report.json
 	hmmtrace dump --json live.hmt >dump.json
-	hmmtrace live --source kprobe --json --events all=each -o kprobe.hmt -- \
+	hmmtrace live --grace 3s --source kprobe --json --events all=each -o kprobe.hmt -- \
 		sh -c 'exercise --json --api notifier --kind legal --jobs 4 >kprobe-oracle.json' \
 		>kprobe.json
 	hmmtrace dump --json kprobe.hmt >kprobe-dump.json

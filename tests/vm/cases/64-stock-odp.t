@@ -5,7 +5,7 @@ TIMEOUT: 400
 RUN:
 	. /vm/odp.sh
 	odp_up
-	hmmtrace live --json -o pingpong.hmt -- sh -euc '. /vm/guest.sh; . /vm/odp.sh
+	hmmtrace live --grace 3s --json -o pingpong.hmt -- sh -euc '. /vm/guest.sh; . /vm/odp.sh
 		odp_pingpong; odp_pingpong -s 65536 -n 100' >pingpong.json
 	hmmtrace dump --json pingpong.hmt >pingpong-dump.json
 
@@ -16,11 +16,11 @@ RUN:
 	hmmtrace dump --json orphan.hmt >dump.json
 	kill $(sed 's/.*"child":\([0-9]*\).*/\1/' passed.json)
 
-	hmmtrace live --json -- odp_orphan --ranges 2 --hold 200 >held.json
+	hmmtrace live --grace 3s --json -- odp_orphan --ranges 2 --hold 200 >held.json
 	# All of memory at once: where this is not refused any more, watch it like the rest.
 	status_of odp_orphan --implicit >implicit.status 2>implicit.err
 	ibv_rc_pingpong -d $odp_device -g $odp_gid -O >/dev/null 2>pingpong.err || echo $? >pingpong.status
-	hmmtrace live --json -o killed.hmt -- sh -c 'odp_orphan --kill 100 --within 30 >kills.json' >killed.json
+	hmmtrace live --grace 3s --json -o killed.hmt -- sh -c 'odp_orphan --kill 100 --within 30 >kills.json' >killed.json
 
 JQ: pingpong.json .[-1].verdict == "clean" and .[-1].lost_overturning == 0
 JQ: pingpong-dump.json (map(select(.event == "range-register" and .ret == 0)) | length) as $in | $in >= 4 and $in == (map(select(.event == "range-unregister-begin")) | length)
