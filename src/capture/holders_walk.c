@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "capture/holders.h"
+#include "capture/mapcall.h"
 #include "capture/shared.h"
 #include "stream/desc.h"
 
@@ -57,7 +58,7 @@ static bool is_registered(const struct holders *h, __u64 mm)
 {
 	struct mm_val val;
 
-	return !bpf_map_lookup_elem(h->conf.mms_fd, &mm, &val) && (__s64)val.regs > 0;
+	return !mapcall_lookup(h->conf.mms_fd, &mm, &val) && (__s64)val.regs > 0;
 }
 
 /* The program writes what it finds, whole objects, into what is read. */
@@ -120,13 +121,13 @@ int holders__look(struct holders *h, __u64 until, __u64 ts, struct outq *out)
 		struct left_file *f = &h->left[nr_due++];
 
 		if (is_registered(h, f->mm) &&
-		    !bpf_map_update_elem(h->conf.files_fd, &f->file, &f->data, BPF_ANY))
+		    !mapcall_update(h->conf.files_fd, &f->file, &f->data, BPF_ANY))
 			nr_asked++;
 	}
 	if (nr_asked && !walk(h, found, &nr_found))
 		err = tell_all(h, nr_due, found, nr_found, ts, out);
 	for (size_t i = 0; i < nr_due; i++)
-		bpf_map_delete_elem(h->conf.files_fd, &h->left[i].file);
+		mapcall_delete(h->conf.files_fd, &h->left[i].file);
 	h->nr -= nr_due;
 	memmove(h->left, h->left + nr_due, h->nr * sizeof(*h->left));
 	hmt_free(found);

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "capture/capture.h"
 #include "capture/legacy.h"
+#include "capture/mapcall.h"
 #include "capture/reader.h"
 #include "capture/shared.h"
 #include "capture/shortcut.h"
@@ -418,6 +419,7 @@ static int open_reader(struct capture *c, struct errmsg *err)
 		conf.prog_fds[i] = prog ? bpf_program__fd(prog) : -1;
 	}
 	conf.switches = plan_switches(&c->plan);
+	mapcall__shield(c->plan.shield_calls);
 	return reader__open(&c->reader, &conf, err);
 }
 

@@ -507,6 +507,8 @@ static void build(const struct features *f, const struct plan_opts *o, enum capt
 		rows_build(f, &legacy, p);
 	if (check_required(f, p))
 		return;
+	p->shield_calls = !is_ok(f, FEAT_STEADY) &&
+			  (plan_uses(p, MECH_KPROBE) || plan_uses(p, MECH_TP));
 	if (source == CAPTURE_NOTIFIER)
 		set_fn_tier(f, p);
 	else

@@ -63,6 +63,7 @@ struct plan {
 	enum plan_tier tier;
 	enum capture_source source;
 	enum plan_kit kit;
+	bool shield_calls;		/* see mapcall.h: its programs would be skipped */
 	int code;			/* 0, or what capture__open() fails with: -EPERM, -EOPNOTSUPP */
 	struct errmsg why;		/* tier none: the sentence with the remedy; else "" */
 };

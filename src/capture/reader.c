@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "capture/mapcall.h"
 #include "capture/resync.h"
 #include "capture/walk.h"
 #include "stream/desc.h"
@@ -57,7 +58,7 @@ static int read_stack(void *ctx, __s32 id, __u64 *ret_ips)
 	int nr = 0;
 
 	memset(ret_ips, 0, HMT_STACK_DEPTH * sizeof(*ret_ips));
-	if (bpf_map_lookup_elem(r->conf.stacks_fd, &id, ret_ips))
+	if (mapcall_lookup(r->conf.stacks_fd, &id, ret_ips))
 		return -errno;
 	while (nr < HMT_STACK_DEPTH && ret_ips[nr])
 		nr++;
@@ -96,9 +97,11 @@ static int take_cut(struct reader *r, __u64 *ret_ts, __u64 *ret_lost)
 
 static void read_counters(struct reader *r)
 {
+	mapcall__begin();
 	for (__u32 cause = 1; cause < HMT_CAUSE_NR; cause++)
-		if (!bpf_map_lookup_elem(r->conf.stats_fd, &cause, r->per_cpu))
+		if (!mapcall_lookup(r->conf.stats_fd, &cause, r->per_cpu))
 			loss__read(&r->loss, cause, r->per_cpu);
+	mapcall__end();
 }
 
 static __u64 recursion_misses(int fd)
@@ -301,7 +304,7 @@ static int make_hot_rest(const struct reader *r)
 		struct hot_key key = { .what = what };
 
 		memset(r->hot_vals, 0, r->nr_cpus * sizeof(*r->hot_vals));
-		if (bpf_map_update_elem(r->conf.hot_fd, &key, r->hot_vals, BPF_NOEXIST) &&
+		if (mapcall_update(r->conf.hot_fd, &key, r->hot_vals, BPF_NOEXIST) &&
 		    errno != EEXIST)
 			return -errno;
 	}
@@ -322,7 +325,7 @@ static int report_hot(struct reader *r)
 	while (!err && !bpf_map_get_next_key(r->conf.hot_fd, prev, &next)) {
 		key = next;
 		prev = &key;
-		if (!bpf_map_lookup_elem(r->conf.hot_fd, &key, r->hot_vals))
+		if (!mapcall_lookup(r->conf.hot_fd, &key, r->hot_vals))
 			err = hot__take(&r->hot, &key, r->hot_vals, r->nr_cpus, r->cut,
 					&r->enrich);
 	}
@@ -439,11 +442,11 @@ static int enter_live(struct reader *r, const struct sync_set *set)
 			struct mm_val mm = { .regs = 1, .owner = o->val.owner };
 
 			if (o->val.owner) {
-				bpf_map_update_elem(r->conf.mms_fd, &o->val.mm, &mm, BPF_NOEXIST);
-				bpf_map_update_elem(r->conf.owners_fd, &o->val.owner, &o->val.mm,
+				mapcall_update(r->conf.mms_fd, &o->val.mm, &mm, BPF_NOEXIST);
+				mapcall_update(r->conf.owners_fd, &o->val.owner, &o->val.mm,
 						    BPF_NOEXIST);
 			}
-			if (bpf_map_update_elem(r->conf.live_fd, &key, &o->val, BPF_NOEXIST) &&
+			if (mapcall_update(r->conf.live_fd, &key, &o->val, BPF_NOEXIST) &&
 			    errno != EEXIST)
 				err = loss__report_one(&r->loss, HMT_CAUSE_TABLE_FULL, HMT_CPU_NONE,
 						       -1, 1, r->cut, &r->out);
@@ -466,8 +469,8 @@ static void leave_live(struct reader *r, const struct sync_set *before, const st
 			if (map64__get(&now->objs[c], it.key))
 				continue;
 			/* Not the life that began there since. */
-			if (!bpf_map_lookup_elem(r->conf.live_fd, &key, &val) && !val.born)
-				bpf_map_delete_elem(r->conf.live_fd, &key);
+			if (!mapcall_lookup(r->conf.live_fd, &key, &val) && !val.born)
+				mapcall_delete(r->conf.live_fd, &key);
 		}
 	}
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/mem.h"
+#include "capture/mapcall.h"
 
 #define WALK_BATCH 1024
 
@@ -21,11 +22,13 @@ static int walk_batches(int map_fd, struct sync_set *set)
 	while (!err && !last) {
 		__u32 nr = WALK_BATCH;
 
+		mapcall__begin();
 		/* -ENOENT: that was the last of it, and nr says how many */
 		if (bpf_map_lookup_batch(map_fd, in, &at, keys, vals, &nr, NULL)) {
 			last = errno == ENOENT;
 			err = last ? 0 : -errno;
 		}
+		mapcall__end();
 		for (__u32 i = 0; i < nr && !err; i++)
 			err = sync_set__add(set, &keys[i], &vals[i]);
 		in = &at;
@@ -52,7 +55,7 @@ static int walk_keys(int map_fd, __u64 max_steps, struct sync_set *set)
 		at = next;
 		in = &at;
 		/* Gone already: its record tells. */
-		if (bpf_map_lookup_elem(map_fd, &at, &val))
+		if (mapcall_lookup(map_fd, &at, &val))
 			continue;
 		err = sync_set__add(set, &at, &val);
 		if (err)

@@ -538,6 +538,7 @@ static void test_plan__kprobes(void)
 	opts.force_classic = true;
 	plan_build(&f, &opts, &p);
 	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_KPROBE);
+	ASSERT(!p.shield_calls);
 	opts.force_classic = false;
 
 	/* Fentry programs that are preempted lose events: second best, but better than nothing. */
@@ -546,6 +547,7 @@ static void test_plan__kprobes(void)
 	plan_build(&f, &opts, &p);
 	ASSERT_EQ(p.rows[FN_INSERT].mech, MECH_KPROBE);
 	ASSERT_EQ(p.rows[PLAN_FN_EXIT].mech, MECH_TP);
+	ASSERT(p.shield_calls);
 	without(FEAT_KPROBE, "this kernel has none");
 	f.exit_tracefs = false;
 	plan_build(&f, &opts, &p);
