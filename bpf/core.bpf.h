@@ -176,6 +176,10 @@ static __always_inline __u64 mm_rss(const void *mm)
  */
 #define CAN_LOAD bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)
 
+#ifndef HMT_NO_POINTERS
+#define HMT_NO_POINTERS 0
+#endif
+
 static __always_inline int mm_is_current(__u64 mm)
 {
 	struct task_struct *cur = (void *)bpf_get_current_task();
@@ -196,14 +200,15 @@ static __always_inline struct task_struct *mm_owner(__u64 mm)
 /*
  * Return: 1 if the mm is that of the process that runs; its counters are read then.
  * In one, because the verifier looks through all type names for each pointer that
- * is loaded, which takes longer than the rest of a program.
+ * is loaded, which takes longer than the rest of a program. HMT_NO_POINTERS: where
+ * arguments are read by helpers anyway, these are, too, and it has nothing to look up.
  */
 static __always_inline int mm_counters_current(__u64 mm, __u32 *users, __u32 *count)
 {
 	struct mm_struct *own;
 	__u32 now[2];
 
-	if (!CAN_LOAD || !mm)
+	if (!CAN_LOAD || HMT_NO_POINTERS || !mm)
 		return 0;
 	own = bpf_get_current_task_btf()->mm;
 	if ((__u64)own != mm)

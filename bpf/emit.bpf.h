@@ -32,13 +32,31 @@ struct room {
 /* Set on every way, or the verifier sees something being saved that never was set. */
 #define NO_ROOM (struct room){ .lane = NULL, .end = 0 }
 
-static __always_inline void count_loss(__u32 cause)
+/*
+ * For what happens seldom: neither static nor inlined, so that the verifier goes
+ * through it once a program and not once on each way to it, and nobody carries it
+ * along. It takes and returns numbers, for that is all it is verified with. Before
+ * 5.6 there is no such thing, and it is part of whoever needs it.
+ */
+#ifdef HMT_LEGACY
+#define SELDOM static __always_inline
+#else
+#define SELDOM __weak __attribute__((noinline))
+#endif
+
+SELDOM int hmt_count_loss(__u32 cause)
 {
 	__u64 *n = bpf_map_lookup_elem(&hmt_stats, &cause);
 
 	/* Atomic although per CPU: newer kernels run these preemptible. */
 	if (n)
 		__sync_fetch_and_add(n, 1);
+	return 0;
+}
+
+static __always_inline void count_loss(__u32 cause)
+{
+	hmt_count_loss(cause);
 }
 
 static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 size, __u64 mm,
@@ -91,8 +109,8 @@ static __always_inline void emit_submit(void *ctx, const struct room *room, void
 	bpf_ringbuf_submit(rec, wakeup);
 }
 
-/* Return: 0 when the hole is on record. Rare, so it is not in everybody's way. */
-static __noinline int emit_marker(void)
+/* Return: 0 when the hole is on record. */
+SELDOM int hmt_emit_marker(void)
 {
 	__u64 total = *(volatile __u64 *)&hmt_ring_lost;
 	struct hmt_lost *e;
@@ -117,7 +135,7 @@ static __always_inline void *emit_reserve(struct room *room, __u16 kind, const _
 	*room = NO_ROOM;
 	/* No record without the marker of the hole before it. */
 	if (*(volatile __u64 *)&hmt_ring_lost == *(volatile __u64 *)&hmt_ring_marked ||
-	    !emit_marker())
+	    !hmt_emit_marker())
 		rec = reserve_raw(room, kind, size, mm);
 	if (!rec) {
 		count_loss(HMT_CAUSE_RING_FULL);

@@ -49,27 +49,25 @@ static __always_inline __s32 get_stack(void *ctx, __u32 unless)
 /* for a get_stack() that only cfg_stacks = none turns off */
 #define ALWAYS STACKS_NONE
 
-static __always_inline void read_counters(__u64 mm, __u32 *users, __u32 *count)
+/*
+ * By a pointer is quicker than by helpers, and takes the verifier, each time, longer
+ * than the rest of a small program: worth it where ranges come and go (OFTEN), and
+ * not for what happens once per mirror or process (ONCE).
+ */
+enum { ONCE, OFTEN };
+
+static __always_inline void read_counters(__u64 mm, __u32 *users, __u32 *count, const int often)
 {
-	if (mm && !mm_counters_current(mm, users, count) && mm_counters(mm, users, count))
+	if (mm && !(often && mm_counters_current(mm, users, count)) &&
+	    mm_counters(mm, users, count))
 		count_loss(HMT_CAUSE_READ_FAULT);
 }
 
-/* Return: the first callback in *ops, 0 if there is none to be found. */
-static __always_inline __u64 first_callback(__u64 ops)
+/* The same where the first word is none. A table near the end of its page has no more. */
+SELDOM __u64 hmt_callback_behind(__u64 ops)
 {
 	__u64 w[OPS_WORDS], fn = 0;
 
-	if (!ops)
-		return 0;
-	if (bpf_probe_read_kernel(w, sizeof(w[0]), (const void *)ops)) {
-		count_loss(HMT_CAUSE_READ_FAULT);
-		return 0;
-	}
-	/* It is the first word, as a rule, and the others need not be read then. */
-	if (w[0] >= KERNEL_MIN)
-		return w[0];
-	/* A table near the end of its page has no more. */
 	if (bpf_probe_read_kernel(w, sizeof(w), (const void *)ops))
 		return 0;
 #pragma unroll
@@ -77,6 +75,21 @@ static __always_inline __u64 first_callback(__u64 ops)
 		if (w[i] >= KERNEL_MIN)
 			fn = w[i];
 	return fn;
+}
+
+/* Return: the first callback in *ops, 0 if there is none to be found. */
+static __always_inline __u64 first_callback(__u64 ops)
+{
+	__u64 first;
+
+	if (!ops)
+		return 0;
+	if (bpf_probe_read_kernel(&first, sizeof(first), (const void *)ops)) {
+		count_loss(HMT_CAUSE_READ_FAULT);
+		return 0;
+	}
+	/* As a rule, and the others need not be read then. */
+	return first >= KERNEL_MIN ? first : hmt_callback_behind(ops);
 }
 
 static __always_inline int is_same_name(const struct task_val *a, const struct task_val *b)
@@ -89,7 +102,7 @@ static __always_inline int is_same_name(const struct task_val *a, const struct t
  * The name of a process, once per name it has. Losing one loses no verdict.
  * Return: 0, or negative when it could not be told.
  */
-static __always_inline int emit_task(void *ctx, struct task_struct *task)
+static __always_inline int tell_task(void *ctx, struct task_struct *task)
 {
 	struct task_struct *leader = task_leader(task);
 	struct task_val now = {}, *known;
@@ -117,6 +130,21 @@ static __always_inline int emit_task(void *ctx, struct task_struct *task)
 	return 0;
 }
 
+#ifdef HMT_LEGACY
+#define emit_task tell_task
+#else
+SELDOM int hmt_emit_task(__u64 task)
+{
+	/* The rings have no use for a context. */
+	return tell_task(NULL, (void *)task);
+}
+
+static __always_inline int emit_task(void *ctx, struct task_struct *task)
+{
+	return hmt_emit_task((__u64)task);
+}
+#endif
+
 static __always_inline void emit_current_task(void *ctx)
 {
 	struct task_val now = {};
@@ -141,10 +169,37 @@ struct birth {
 	__u32 mm_users, mm_count;
 };
 
-static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *b)
+/* Return: the process that an mm is of, whose name is told, too; 0: that of none any more. */
+static __always_inline __u32 find_owner(void *ctx, __u64 mm)
 {
 	struct task_struct *owner;
 
+	if (mm_is_current(mm))
+		return bpf_get_current_pid_tgid() >> 32;
+	owner = mm_owner(mm);
+	if (!owner)
+		return mm_last_owner(mm);
+	emit_task(ctx, owner);
+	return task_tgid(owner);
+}
+
+#ifdef HMT_LEGACY
+#define owner_of find_owner
+#else
+SELDOM __u32 hmt_owner_of(__u64 mm)
+{
+	return find_owner(NULL, mm);
+}
+
+static __always_inline __u32 owner_of(void *ctx, __u64 mm)
+{
+	return hmt_owner_of(mm);
+}
+#endif
+
+static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *b,
+					const int often)
+{
 	b->val.mm = a[W_MM];
 	b->val.hmm = a[W_HMM];
 	b->val.mirror = a[W_MIRROR];
@@ -152,19 +207,12 @@ static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *
 	b->val.ops = a[W_OPS];
 	b->val.ops_fn = first_callback(a[W_OPS]);
 	b->val.stack = get_stack(ctx, ALWAYS);
-	if (mm_counters_current(a[W_MM], &b->mm_users, &b->mm_count)) {
+	if (often && mm_counters_current(a[W_MM], &b->mm_users, &b->mm_count)) {
 		b->val.owner = bpf_get_current_pid_tgid() >> 32;
 		emit_current_task(ctx);
 		return;
 	}
-	if (mm_is_current(a[W_MM])) {
-		b->val.owner = bpf_get_current_pid_tgid() >> 32;
-	} else if ((owner = mm_owner(a[W_MM]))) {
-		b->val.owner = task_tgid(owner);
-		emit_task(ctx, owner);
-	} else {
-		b->val.owner = mm_last_owner(a[W_MM]);
-	}
+	b->val.owner = owner_of(ctx, a[W_MM]);
 	if (a[W_MM] && mm_counters(a[W_MM], &b->mm_users, &b->mm_count))
 		count_loss(HMT_CAUSE_READ_FAULT);
 	emit_current_task(ctx);
@@ -210,7 +258,7 @@ static __always_inline int do_mirror_register(void *ctx, const __u64 *a)
 	struct hmt_mirror_register *e;
 	struct birth b = {};
 
-	birth_read(ctx, a, &b);
+	birth_read(ctx, a, &b, ONCE);
 	/* refs are the notifier's own users, or those of the hmm it shares: that has its own entry. */
 	b.val.count = a[W_HMM] ? 0 : a[W_X0];
 	e = emit_reserve(&room, HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM]);
@@ -235,7 +283,7 @@ static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
 	__s32 stack = get_stack(ctx, ALWAYS);
 
 	live_del(HMT_CLASS_MIRROR, a[W_MIRROR], a[W_MM]);
-	read_counters(a[W_MM], &users, &count);
+	read_counters(a[W_MM], &users, &count, ONCE);
 	emit_current_task(ctx);
 	e = emit_reserve(&room, HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM]);
 	if (!e)
@@ -255,7 +303,7 @@ static __always_inline int do_range_register(void *ctx, const __u64 *a)
 	struct hmt_range_register *e;
 	struct birth b = {};
 
-	birth_read(ctx, a, &b);
+	birth_read(ctx, a, &b, OFTEN);
 	b.val.start = a[W_X0];
 	b.val.end = a[W_X1];
 	e = emit_reserve(&room, HMT_RANGE_REGISTER, sizeof(*e), a[W_MM]);
@@ -282,7 +330,7 @@ static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
 	__s32 stack = get_stack(ctx, ALWAYS);
 
 	live_del(HMT_CLASS_RANGE, a[W_RANGE], a[W_MM]);
-	read_counters(a[W_MM], &users, &count);
+	read_counters(a[W_MM], &users, &count, OFTEN);
 	emit_current_task(ctx);
 	e = emit_reserve(&room, HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM]);
 	if (!e)
@@ -313,12 +361,12 @@ static __always_inline void hmm_born(const __u64 *a, __s32 stack, __u64 born)
 
 static __always_inline void count_refs(const __u64 *a, __s64 by, __s32 stack, __u64 born)
 {
+	const __u32 class = a[W_HMM] ? HMT_CLASS_HMM : HMT_CLASS_MIRROR;
+
 	if (a[W_HMM] && by > 0 && a[W_X0] == 1)
 		hmm_born(a, stack, born);
-	else if (a[W_HMM])
-		live_count(HMT_CLASS_HMM, a[W_HMM], a, by, a[W_X0]);
 	else
-		live_count(HMT_CLASS_MIRROR, a[W_MIRROR], a, by, a[W_X0]);
+		live_count(class, a[W_HMM] ? a[W_HMM] : a[W_MIRROR], a, by, a[W_X0]);
 }
 
 static __always_inline int do_ref(void *ctx, __u16 kind, const __u64 *a, __s64 by, __s32 stack)
@@ -362,7 +410,7 @@ static __always_inline int do_mm_release(void *ctx, const __u64 *a)
 	struct hmt_mm_release *e;
 	__u32 users = 0, count = 0;
 
-	read_counters(a[W_MM], &users, &count);
+	read_counters(a[W_MM], &users, &count, ONCE);
 	emit_current_task(ctx);
 	e = emit_reserve(&room, HMT_MM_RELEASE, sizeof(*e), a[W_MM]);
 	if (!e)

@@ -13,6 +13,7 @@
 #include <asm/ptrace.h>
 #include <bpf/bpf_tracing.h>
 
+#define HMT_NO_POINTERS 1
 #include "handlers.bpf.h"
 #include "calls.bpf.h"
 
