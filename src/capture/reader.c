@@ -206,25 +206,33 @@ static bool must_hold(struct reader *r)
 }
 
 /*
- * Where the rest of a round cannot be put off. What comes meanwhile is in the batch
- * then as it would be in the ring, which would not have had the room.
+ * Takes what comes meanwhile into the batch, as it would be in the ring, which would
+ * not have had the room. Return: 1 when the names are there, 0 if not, -EINTR, or
+ * another negative errno.
  */
+static int await_step(struct reader *r)
+{
+	int err = poll_names(r), waited;
+
+	if (err || r->named)
+		return err ? err : 1;
+	waited = r->feed.ops->wait(&r->feed, AWAIT_MS);
+	err = drain(r);
+	look_dark(r);
+	r->held = true;
+	if (err && err != -EAGAIN)
+		return err;
+	return waited == -EINTR ? waited : 0;
+}
+
+/* Where the rest of a round cannot be put off. */
 static int await_names(struct reader *r)
 {
-	int err = 0;
+	int ret = 0;
 
-	while (!r->stopping && r->batch.len < HELD_MAX) {
-		err = poll_names(r);
-		if (err || r->named)
-			return err;
-		r->feed.ops->wait(&r->feed, AWAIT_MS);
-		err = drain(r);
-		look_dark(r);
-		r->held = true;
-		if (err && err != -EAGAIN)
-			return err;
-	}
-	return 0;
+	while (!r->stopping && r->batch.len < HELD_MAX && (!ret || ret == -EINTR))
+		ret = await_step(r);
+	return ret < 0 && ret != -EINTR ? ret : 0;
 }
 
 /* --- delivering ------------------------------------------------------------------- */
@@ -368,35 +376,42 @@ static int push_objects(struct reader *r, const struct sync_set *set, __u64 flag
 }
 
 /*
- * Lets the programs in flight finish, then delivers what they wrote and applies
- * it to what was walked. Return: 1, or 0: records were lost meanwhile, or never
- * made, and set is worthless; negative errno.
+ * Lets the programs in flight finish and takes what they wrote. Return: 1 and the
+ * instant of it, or 0: records were lost meanwhile, or never made, and what was
+ * walked is worthless; negative errno.
  */
-static int catch_up(struct reader *r, __u64 lost, struct sync_set *set)
+static int catch_up(struct reader *r, __u64 lost, __u64 *ret_ts)
 {
-	__u64 ts, lost_after;
+	__u64 lost_after;
 	int err;
 
 	reader_quiesce();
-	err = take_cut(r, &ts, &lost_after);
+	err = take_cut(r, ret_ts, &lost_after);
 	if (!err)
 		err = drain(r);
 	if (err || lost_after != lost || look_dark(r))
 		return err == -EAGAIN ? 0 : err;
-	err = must_hold(r) ? await_names(r) : 0;
+	return 1;
+}
+
+/* Delivers that, waiting for names if need be, and applies it to what was walked. */
+static int apply(struct reader *r, __u64 ts, __u64 lost, struct sync_set *set)
+{
+	int err = must_hold(r) ? await_names(r) : 0;
+
 	if (err)
 		return err;
 	batch__sort(&r->batch);
 	err = deliver(r, batch__older(&r->batch, ts), lost, set);
 	r->cut = ts;
-	return err ? err : 1;
+	return err;
 }
 
 /* Return: 0, done or not; negative errno. */
 static int resync(struct reader *r)
 {
 	/* In this order: what is lost from begin on shows. */
-	__u64 lost = ring_lost(r), begin = clock_ns(CLOCK_MONOTONIC);
+	__u64 lost = ring_lost(r), begin = clock_ns(CLOCK_MONOTONIC), ts;
 	struct sync_set set;
 	int err;
 
@@ -406,8 +421,11 @@ static int resync(struct reader *r)
 	err = walk_live(r->conf.live_fd, r->conf.live_entries, &set);
 	if (err && err != -EAGAIN)
 		goto out;
-	err = err ? 0 : catch_up(r, lost, &set);
+	err = err ? 0 : catch_up(r, lost, &ts);
 	if (err == 1) {
+		err = apply(r, ts, lost, &set);
+		if (err)
+			goto out;
 		/* What was lost before the walk needs no other walk, but is to be told. */
 		read_counters(r);
 		err = report_ring(r, lost, r->cut);
@@ -475,42 +493,78 @@ static void leave_live(struct reader *r, const struct sync_set *before, const st
 	}
 }
 
-/* Nothing has been read from the ring yet: all that changed since is in there. */
-static int snapshot_sync(struct reader *r, const struct snapshot *snap, __u64 begin, __u64 lost)
-{
+/*
+ * A walk that is over, and the instant until when all that changed since it began is
+ * in the batch. Nobody who starts something has to wait until it can be told.
+ */
+struct walked {
+	struct snapshot snap;
 	struct sync_set before, now;
-	int err;
+	__u64 ts, lost;
+};
 
-	sync_set__init(&before, begin);
-	sync_set__init(&now, begin);
-	err = snapshot__to_sync(snap, &before);
-	err = err ? err : snapshot__to_sync(snap, &now);
-	err = err ? err : enter_live(r, &before);
-	err = err ? err : catch_up(r, lost, &now);
-	if (err == 1) {
-		leave_live(r, &before, &now);
-		err = push_objects(r, &now, HMT_SYNC_SNAPSHOT, snap);
-	}
-	sync_set__free(&before);
-	sync_set__free(&now);
-	return err;
+static void walked_free(struct reader *r)
+{
+	struct walked *w = r->walked;
+
+	if (!w)
+		return;
+	r->walked = NULL;
+	sync_set__free(&w->before);
+	sync_set__free(&w->now);
+	snapshot__free(&w->snap);
+	hmt_free(w);
+}
+
+/* Nothing has been read from the ring yet: all that changed since is in there. Return: as catch_up(). */
+static int walk_spaces(struct reader *r, struct walked *w)
+{
+	struct errmsg why;
+	int err = snapshot__take(&w->snap, &r->conf.snap, &why);
+
+	if (err)
+		return err;
+	snapshot__settle(&w->snap, false);
+	err = snapshot__to_sync(&w->snap, &w->before);
+	err = err ? err : snapshot__to_sync(&w->snap, &w->now);
+	err = err ? err : enter_live(r, &w->before);
+	return err ? err : catch_up(r, w->lost, &w->ts);
 }
 
 int reader__snapshot(struct reader *r)
 {
-	__u64 begin = clock_ns(CLOCK_MONOTONIC), lost = ring_lost(r);
-	struct snapshot snap;
-	struct errmsg why;
-	int err;
+	__u64 begin = clock_ns(CLOCK_MONOTONIC);
+	struct walked *w;
+	int ret;
 
 	if (r->conf.snap.prog_fd < 0)
 		return 0;
-	err = snapshot__take(&snap, &r->conf.snap, &why);
+	w = r->walked = hmt_calloc(1, sizeof(*w));
+	if (!w)
+		return -ENOMEM;
+	w->lost = ring_lost(r);
+	snapshot__init(&w->snap);
+	sync_set__init(&w->before, begin);
+	sync_set__init(&w->now, begin);
+	ret = walk_spaces(r, w);
+	if (ret != 1)
+		walked_free(r);
+	return ret == -ENOMEM ? ret : 0;
+}
+
+static int tell_walked(struct reader *r)
+{
+	struct walked *w = r->walked;
+	int err;
+
+	if (!w)
+		return 0;
+	err = apply(r, w->ts, w->lost, &w->now);
 	if (!err) {
-		snapshot__settle(&snap, false);
-		err = snapshot_sync(r, &snap, begin, lost);
+		leave_live(r, &w->before, &w->now);
+		err = push_objects(r, &w->now, HMT_SYNC_SNAPSHOT, &w->snap);
 	}
-	snapshot__free(&snap);
+	walked_free(r);
 	return err == -ENOMEM ? err : 0;
 }
 
@@ -590,11 +644,27 @@ static bool held_for_long(struct reader *r)
 	return true;
 }
 
+/* As soon as there are the names that what was walked refers to. */
+static int tell_walked_when_named(struct reader *r)
+{
+	int ret;
+
+	if (r->named || r->stopping || r->batch.len >= HELD_MAX ||
+	    (sync_set__is_empty(&r->walked->before) && !must_hold(r)))
+		return tell_walked(r);
+	ret = await_step(r);
+	if (ret == -EINTR || (!ret && held_for_long(r)))
+		return push_mark(r, HMT_TICK, r->cut, 0);
+	return ret < 0 ? ret : 0;
+}
+
 static int fill(struct reader *r)
 {
 	bool interrupted;
 	int err;
 
+	if (r->walked)
+		return tell_walked_when_named(r);
 	if (r->stopping)
 		return last_round(r);
 	/* Now, with the trace on and nobody waiting: a driver may be gone before it is named. */
@@ -607,6 +677,7 @@ static int fill(struct reader *r)
 	 */
 	if (!r->held && (sync_is_due(r) || r->want_snap)) {
 		err = r->want_snap ? reader__snapshot(r) : resync(r);
+		err = err ? err : tell_walked(r);
 		r->want_snap = false;
 		return err ? err : push_mark(r, HMT_TICK, r->cut, 0);
 	}
@@ -693,6 +764,7 @@ void reader__close(struct reader *r)
 {
 	if (!r->src.ops)
 		return;
+	walked_free(r);
 	feed__close(&r->feed);
 	holders__free(&r->holders);
 	switches__close(&r->switches);

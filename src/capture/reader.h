@@ -54,6 +54,7 @@ struct reader {
 	bool dark;				/* they may not have run since the last cut */
 	bool dark_told;				/* the last round said so */
 	bool want_snap;				/* they run again */
+	struct walked *walked;			/* that is to be told of; NULL: nothing */
 	bool stopping, ended;
 	bool named;				/* the names of the kernel were read */
 	bool held;				/* the batch has what no round was made of: it waits for them */
@@ -66,7 +67,8 @@ void reader__close(struct reader *r);
 int reader__start(struct reader *r, __u64 ts, __u64 flags);
 /*
  * What was registered before the stream began: to be called right after the
- * programs are switched on. Return: 0, also when it cannot be told; negative errno.
+ * programs are switched on. It is told of by the source, when it can be named.
+ * Return: 0, also when it cannot be told; negative errno.
  */
 int reader__snapshot(struct reader *r);
 /* No program runs any more: what is in the ring is all there will be. */

@@ -24,6 +24,14 @@ void sync_set__free(struct sync_set *s)
 	}
 }
 
+bool sync_set__is_empty(const struct sync_set *s)
+{
+	for (int c = 0; c <= HMT_CLASS_RANGE; c++)
+		if (s->objs[c].nr)
+			return false;
+	return true;
+}
+
 static int put(struct sync_set *s, enum hmt_class class, __u64 addr, const struct live_val *val,
 	       bool on_record)
 {

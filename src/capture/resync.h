@@ -38,6 +38,7 @@ struct sync_set {
 
 void sync_set__init(struct sync_set *s, __u64 begin);
 void sync_set__free(struct sync_set *s);
+bool sync_set__is_empty(const struct sync_set *s);
 /* What the walk found. Return: 0 or -ENOMEM. */
 int sync_set__add(struct sync_set *s, const struct live_key *key, const struct live_val *val);
 /* One record that had not been drained before the walk. */

@@ -27,6 +27,7 @@ static struct hmt_mirror_register ring[ROOM];
 static unsigned int in_ring, made, walks, waits;
 static __u64 now, lost, walked;
 static void (*on_wait)(void);
+static bool no_objects;
 
 /* --- the made-up machine ----------------------------------------------------------- */
 
@@ -117,6 +118,19 @@ int walk_live(int map_fd, __u32 max_entries, struct sync_set *set)
 	return sync_set__add(set, &key, &val);
 }
 
+/* So has the kernel. */
+int snapshot__take(struct snapshot *s, const struct snap_conf *conf, struct errmsg *err)
+{
+	const struct snap_obj o = {
+		.mm = 0xaa, .addr = 0x77, .ops = OPS, .class = HMT_CLASS_MIRROR, .round = 1,
+	};
+
+	snapshot__init(s);
+	walks++;
+	walked = made;
+	return no_objects ? 0 : snapshot__add(s, &o);
+}
+
 static void path_of(const char *name, char ret_path[static 128])
 {
 	snprintf(ret_path, 128, "%s%s", root, name);
@@ -143,6 +157,7 @@ static void begin(void)
 	lost = walked = 0;
 	now = 1000;
 	on_wait = NULL;
+	no_objects = false;
 	r = (struct reader){ .src.ops = &reader_ops, .feed.ops = &fake_ops, .nr_cpus = 1 };
 	memset(&r.conf, 0xff, sizeof(r.conf));		/* no descriptor is one */
 	r.conf.perf.bytes = 0;
@@ -376,6 +391,74 @@ static void test_reader__resync_waits(void)
 	end();
 }
 
+/* As when a trace is switched on: three come before the walk is over. */
+static int begin_with_snapshot(void)
+{
+	int ret;
+
+	begin();
+	clear_story();
+	r.conf.snap.prog_fd = 0;
+	three_each();
+	ret = reader__snapshot(&r);
+	on_wait = three_each;
+	return ret;
+}
+
+/*
+ * What was there before has a name, too, and who starts the trace does not wait for
+ * it. What comes meanwhile is behind it; the L is of the table, which is none here.
+ */
+static void test_reader__snapshot_waits_for_nobody(void)
+{
+	ASSERT_OK(begin_with_snapshot());
+	ASSERT_EQ(waits, 0);
+	ASSERT_EQ(walks, 1);
+	ASSERT_EQ(r.records, 0);
+	ASSERT_GT(until(3), 0);
+	ASSERT_STREQ(story, "^Lsmmm");
+	ASSERT_EQ(made, 30);
+	ASSERT_GT(until(30), 0);
+	ASSERT_STREQ(story, tale("^Lsmmm(oooo)", 27, ""));
+	ASSERT_EQ(walks, 1);
+	ASSERT_EQ(lost, 0);
+	end();
+}
+
+/* Time stands still for it, and who calls next() hears so. */
+static void test_reader__snapshot_is_held(void)
+{
+	ASSERT_OK(begin_with_snapshot());
+	on_wait = NULL;
+	ASSERT_EQ(step(), 1);
+	ASSERT_EQ(step(), 1);
+	for (int i = 0; i < 3; i++) {
+		ASSERT_EQ(step(), 2);
+		ASSERT_EQ(told, 1000);
+	}
+	ASSERT_STREQ(story, "^L");
+	names_come();
+	while (!strchr(story, ')'))
+		ASSERT_GT(step(), 0);
+	ASSERT_STREQ(story, "^Lsmmm(oooo)");
+	end();
+}
+
+/* There was nothing, and nothing has happened: nothing to wait for either. */
+static void test_reader__snapshot_of_nothing(void)
+{
+	begin();
+	clear_story();
+	r.conf.snap.prog_fd = 0;
+	no_objects = true;
+	ASSERT_OK(reader__snapshot(&r));
+	while (!strchr(story, ')'))
+		ASSERT_GT(step(), 0);
+	ASSERT_STREQ(story, "^()");
+	ASSERT_EQ(waits, 0);
+	end();
+}
+
 static void twelve(void)
 {
 	if (made < 12)
@@ -409,6 +492,24 @@ static void test_reader__stop_meanwhile(void)
 	ASSERT_OK(ret);
 	ASSERT_STREQ(story, tale("^s", 15, "$"));
 	ASSERT_EQ(lost, 0);
+	end();
+}
+
+/* The same when the walk has not been told of yet. */
+static void test_reader__stop_before_the_snapshot(void)
+{
+	pthread_t thread;
+	int ret = 1;
+
+	ASSERT_OK(begin_with_snapshot());
+	on_wait = NULL;
+	reader__stop(&r);
+	ASSERT_OK(pthread_create(&thread, NULL, come_aside, NULL));
+	while (ret > 0)
+		ret = step();
+	pthread_join(thread, NULL);
+	ASSERT_OK(ret);
+	ASSERT_STREQ(story, "^Lsmmm(oooo)$");
 	end();
 }
 
@@ -503,12 +604,41 @@ static void test_reader__no_memory(void)
 	}
 }
 
+static void test_reader__snapshot_no_memory(void)
+{
+	long live = hmt_mem_live();
+	int ret = -ENOMEM;
+
+	for (unsigned long n = 1; ret < 0; n++) {
+		hmt_mem_fail_at(0);
+		begin();
+		clear_story();
+		r.conf.snap.prog_fd = 0;
+		hmt_mem_fail_at(n);
+		ret = reader__snapshot(&r);
+		on_wait = three_each;
+		if (!ret)
+			ret = until(30);
+		if (ret >= 0 && hmt_mem_failed())
+			ret = -ENOMEM;
+		else if (ret < 0)
+			ASSERT_EQ(ret, -ENOMEM);
+		hmt_mem_fail_at(0);
+		end();
+		ASSERT_EQ(hmt_mem_live(), live);
+	}
+	ASSERT_STREQ(story, tale("^L(so)", 30, ""));
+}
+
 TEST_MAIN(TEST(test_reader__slow_names), TEST(test_reader__time_stands_still),
 	  TEST(test_reader__nothing_to_be_named), TEST(test_reader__lost_meanwhile),
 	  TEST(test_reader__resync_due), TEST(test_reader__resync_waits),
+	  TEST(test_reader__snapshot_waits_for_nobody), TEST(test_reader__snapshot_is_held),
+	  TEST(test_reader__snapshot_of_nothing), TEST(test_reader__stop_before_the_snapshot),
 	  TEST(test_reader__stop_meanwhile), TEST(test_reader__closed_meanwhile),
 	  TEST(test_reader__switched_meanwhile),
-	  TEST(test_reader__bound), TEST(test_reader__no_memory))
+	  TEST(test_reader__bound), TEST(test_reader__no_memory),
+	  TEST(test_reader__snapshot_no_memory))
 
 #else
 
