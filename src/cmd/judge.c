@@ -95,7 +95,9 @@ int judge__init_lives(struct judge *j, struct invocation *inv, FILE *out, judge_
 		judge__free(j);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
-	gate__attach(&j->gate, j->symtab, engine__stats(j->engine));
+	j->stats = engine__stats(j->engine);
+	j->begun = ~0ULL;	/* the first record is told of in any case */
+	gate__attach(&j->gate, j->symtab, j->stats);
 	j->sink = (struct sink){
 		.ops = gate_sink(&inv->o),
 		.f = out,
@@ -208,18 +210,34 @@ static __attribute__((noinline)) int feed_other(struct judge *j, const struct hm
 	return 0;
 }
 
-int judge__feed(struct judge *j, const struct hmt_hdr *rec)
+static __attribute__((noinline)) int tell_watch(struct judge *j, const struct hmt_hdr *rec)
 {
+	j->begun = j->stats->begun;
+	return j->watch.record(j->watch.ctx, j->engine, rec);
+}
+
+static inline int feed(struct judge *j, const struct hmt_hdr *rec)
+{
+	bool event = rec->kind < HMT_TASK;
 	int ret;
 
 	if (!j->began) {
 		j->sink.t0 = rec->ts;
 		j->began = true;
 	}
-	ret = rec->kind < HMT_TASK ? engine__feed(j->engine, rec) : feed_other(j, rec);
+	ret = event ? engine__feed(j->engine, rec) : feed_other(j, rec);
 	if (ret || !j->watch.record)
 		return ret;
-	return j->watch.record(j->watch.ctx, j->engine, rec);
+	if (!event || !j->watch.latest || j->begun != j->stats->begun)
+		return tell_watch(j, rec);
+	if (rec->ts > *j->watch.latest)
+		*j->watch.latest = rec->ts;
+	return 0;
+}
+
+int judge__feed(struct judge *j, const struct hmt_hdr *rec)
+{
+	return feed(j, rec);
 }
 
 int judge__finish(struct judge *j)
@@ -227,7 +245,7 @@ int judge__finish(struct judge *j)
 	int ret = engine__finish(j->engine), held = stop_holding(j);
 
 	ret = ret ? ret : held;
-	j->sum.stats = engine__stats(j->engine);
+	j->sum.stats = j->stats;
 	j->sum.verdict = engine__verdict(j->engine);
 	j->sum.hot = &j->hot;
 	return ret ? ret : gate__finish(&j->gate, &j->sum);
@@ -275,14 +293,16 @@ int judge_failed(int code, struct errmsg *err)
 
 int judge__run(struct judge *j, struct source *s, struct errmsg *err)
 {
-	const struct hmt_hdr *rec;
+	struct record_run run;
 	int ret;
 
 	judge__begin(j, s->meta);
-	while ((ret = source__next(s, &rec)) == 1) {
-		ret = judge__feed(j, rec);
-		if (ret)
-			return err_set(err, ret, "out of memory");
+	while ((ret = source__next_run(s, &run)) == 1) {
+		for (; run.first != run.end; run.first = record_behind(run.first)) {
+			ret = feed(j, run.first);
+			if (ret)
+				return err_set(err, ret, "out of memory");
+		}
 	}
 	if (ret < 0) {
 		*err = s->err;

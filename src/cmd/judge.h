@@ -17,6 +17,11 @@ struct judge_watch {
 	void *ctx;
 	/* After the engine was fed rec. Return: 0, or -ENOMEM. */
 	int (*record)(void *ctx, struct engine *e, const struct hmt_hdr *rec);
+	/*
+	 * Not NULL: where the latest time goes of events at which no life of a mirror or
+	 * range began. That is enough to know of them: record() is not called.
+	 */
+	__u64 *latest;
 	void (*life)(void *ctx, const struct object_view *o, const struct moment *m);
 	void (*finding)(void *ctx, const struct finding *f);
 	void (*released)(void *ctx, const struct finding *f);
@@ -31,6 +36,8 @@ struct judge {
 	struct gate gate;
 	struct hot_table hot;
 	size_t lost_cap;
+	const struct engine_stats *stats; /* of the engine */
+	__u64 begun;		/* of these, what the watch was told of */
 	bool began;
 	/* Called before anything is printed; may be NULL. */
 	void (*before_output)(void *ctx);

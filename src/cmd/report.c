@@ -46,6 +46,7 @@ static int watch_with_report(struct judge *j, struct report *r, struct errmsg *e
 	j->watch = (struct judge_watch){
 		.ctx = r, .record = feed_report, .life = life_report,
 		.finding = finding_report, .released = released_report,
+		.latest = &r->end,
 	};
 	return 0;
 }

@@ -57,10 +57,18 @@ struct columns_cuts {
 size_t columns_encode(struct columns_encoder *e, const void *raw, size_t raw_bytes, __u32 nr,
 		      __u64 first_ts, const void **ret_block, struct columns_cuts *ret_cuts);
 
+/* What is known of records that were just put together, without another look at each. */
+struct columns_facts {
+	bool plain;		/* all are, as record_is_plain() has it: they are valid */
+	__u16 last_kind;	/* of the last */
+	__u64 latest;		/* the largest ts */
+};
+
 /* What a thread needs to decode with; all of it scratch. Zeroed is initialized. */
 struct columns_decoder {
 	void *arena;
 	size_t arena_bytes;
+	struct columns_facts facts; /* of what was decoded last */
 };
 
 void columns_decoder__free(struct columns_decoder *d);

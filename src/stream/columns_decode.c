@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "stream/columns.h"
+#include "stream/desc.h"
 
 struct cursor {
 	const unsigned char *p, *end;
@@ -26,7 +27,7 @@ struct task {
 
 struct column {
 	__u32 reg;
-	__u32 rel;		/* relative to the word two before */
+	__u32 rel;		/* all ones: relative to the word two before; else 0 */
 };
 
 struct layout {
@@ -36,21 +37,22 @@ struct layout {
 	__u16 copied;		/* bytes of words, whole steps of COPY_BYTES */
 	bool sequential;	/* a register serves two of its columns */
 	__u64 rel;		/* which are relative, by bit */
+	__u64 self;		/* its bit in block.stale and .users */
 	struct column *cols;
 	/* The columns as they stand: most records change few, or none, and are a copy of this. */
 	__u32 *words;
-	__u32 epoch;		/* what *now was when these were made */
-	const __u32 *now;	/* block.epoch, or what never changes if it shares no register */
 };
 
 struct opcode {
 	__u64 columns;		/* of the mask: bit i: column i changes */
 	struct layout *layout;
 	bool task, identity;	/* of the mask: they change */
-	bool shared;		/* one that changes has a register with other layouts */
 };
 
-#define COPY_WORDS 4U
+/* What nearly every record has, or more. */
+#define COPY_WORDS 8U
+/* All layouts from this one on have one bit: what makes one of them stale does it to all. */
+#define LAST_BIT 63U
 #define COPY_BYTES (COPY_WORDS * sizeof(__u32))
 
 /* Whole steps, and at least one. */
@@ -64,8 +66,8 @@ struct block {
 	struct cursor *reg;
 	__u32 *value;		/* of the registers */
 	__u32 *user;		/* the layout + 1 that was the last to take each */
-	bool *shared;		/* is there another? */
-	__u32 epoch, no_epoch;	/* counts changes of registers that are shared; 1 */
+	__u64 *users;		/* of those that several have: which layouts, by bit */
+	__u64 stale;		/* the layouts whose words are not those of their registers */
 	struct layout *layouts;
 	struct column *cols;
 	__u32 *words;
@@ -73,6 +75,7 @@ struct block {
 	struct task *tasks;
 	struct identity *identities;
 	__u32 nr_layouts, nr_opcodes, nr_tasks, nr_identities, nr_regs;
+	struct columns_facts facts;
 };
 
 static bool get_slow(struct cursor *c, __u64 *ret_v)
@@ -134,20 +137,29 @@ static bool get_ts_rest(struct cursor *plane, __u64 v, __u64 *ret_v)
 	return false;
 }
 
-/* first: its byte of plane 0, of which each record has one. */
-static inline bool get_ts(struct cursor *plane, __u8 first, __u64 *ret_v)
+struct times {
+	struct cursor first, second; /* the planes that nearly every record uses */
+	struct cursor *planes;	/* all of them; of these two as they were */
+};
+
+/* Each record has a byte of the first plane, so there is one. */
+static inline bool get_ts(struct times *t, __u64 *ret_v)
 {
-	struct cursor *c = &plane[1];
-	__u8 second;
+	__u8 first = *t->first.p++, second;
+	__u64 v;
 
 	*ret_v = first;
 	if (first < 0x80)
 		return true;
-	if (c->p == c->end)
+	if (t->second.p == t->second.end)
 		return false;
-	second = *c->p++;
-	*ret_v = (first & 0x7f) | (__u64)(second & 0x7f) << 7;
-	return second < 0x80 || get_ts_rest(plane, *ret_v, ret_v);
+	second = *t->second.p++;
+	v = (first & 0x7f) | (__u64)(second & 0x7f) << 7;
+	/* Through a copy: what has its address taken is not kept in a register. */
+	if (second >= 0x80 && !get_ts_rest(t->planes, v, &v))
+		return false;
+	*ret_v = v;
+	return true;
 }
 
 /* --- the tables ----------------------------------------------------------------- */
@@ -192,7 +204,8 @@ static void note_user(struct block *b, struct layout *l, __u32 reg)
 	__u32 self = (__u32)(l - b->layouts) + 1;
 
 	l->sequential |= b->user[reg] == self;
-	b->shared[reg] |= b->user[reg] && b->user[reg] != self;
+	if (b->user[reg] && b->user[reg] != self)
+		b->users[reg] |= l->self | b->layouts[b->user[reg] - 1].self;
 	b->user[reg] = self;
 }
 
@@ -203,7 +216,7 @@ static bool read_columns(struct cursor *c, struct block *b, struct layout *l, __
 
 		if (!get(c, &code) || code >> 1 > b->nr_regs)
 			return false;
-		l->cols[i].rel = code & 1;
+		l->cols[i].rel = -(__u32)(code & 1);
 		l->cols[i].reg = code >> 1 ? (__u32)(code >> 1) - 1 : (*taken)++;
 		if (l->cols[i].reg >= b->nr_regs || (l->cols[i].rel && i < 2))
 			return false;
@@ -213,6 +226,13 @@ static bool read_columns(struct cursor *c, struct block *b, struct layout *l, __
 	return true;
 }
 
+static bool is_plain(const struct layout *l)
+{
+	const struct hmt_hdr like = { .kind = l->kind, .size = l->size };
+
+	return record_is_plain(&like, l->size);
+}
+
 static bool read_layouts(struct block *b, size_t max_cols)
 {
 	struct cursor *c = &b->s[STREAM_LAYOUTS];
@@ -220,6 +240,7 @@ static bool read_layouts(struct block *b, size_t max_cols)
 	__u32 *words = b->words;
 	__u32 kind, size, has_identity, nr, taken = 0;
 
+	b->facts.plain = true;
 	for (__u32 i = 0; i < b->nr_layouts; i++) {
 		struct layout *l = &b->layouts[i];
 
@@ -229,11 +250,14 @@ static bool read_layouts(struct block *b, size_t max_cols)
 		*l = (struct layout){
 			.kind = (__u16)kind, .size = (__u16)(size * 8),
 			.base = has_identity ? 64 : 32, .nr = (__u16)nr, .cols = cols,
-			.words = words,
+			.words = words, .self = 1ULL << (i < LAST_BIT ? i : LAST_BIT),
 			.copied = (__u16)(copy_words(nr) * sizeof(*words)),
 		};
 		if (l->base + 4 * nr > l->size || nr > max_cols)
 			return false;
+		b->facts.plain &= is_plain(l);
+		/* As all registers are. */
+		memset(words, 0, l->copied);
 		l->rest = (__u16)(l->size - l->base - 4 * nr);
 		max_cols -= nr;
 		cols += nr;
@@ -242,19 +266,6 @@ static bool read_layouts(struct block *b, size_t max_cols)
 			return false;
 	}
 	return c->p == c->end;
-}
-
-/* All layouts are known: whose words can change by records of another one? */
-static void find_shared(struct block *b)
-{
-	for (__u32 i = 0; i < b->nr_layouts; i++) {
-		struct layout *l = &b->layouts[i];
-		bool any = l->sequential;
-
-		for (__u32 k = 0; k < l->nr; k++)
-			any |= b->shared[l->cols[k].reg];
-		l->now = any ? &b->epoch : &b->no_epoch;
-	}
 }
 
 static bool read_opcodes(struct block *b)
@@ -275,8 +286,6 @@ static bool read_opcodes(struct block *b)
 		};
 		if (o->layout->nr < COLUMNS_MAX && o->columns >> o->layout->nr)
 			return false;
-		for (__u64 left = o->columns; left; left &= left - 1)
-			o->shared |= b->shared[o->layout->cols[__builtin_ctzll(left)].reg];
 	}
 	return c->p == c->end;
 }
@@ -321,63 +330,105 @@ static bool read_identities(struct block *b)
 
 /* --- the records ---------------------------------------------------------------- */
 
-static inline bool change(struct block *b, __u32 reg)
+static inline bool change(struct block *b, __u32 reg, __u32 *ret_delta)
 {
 	__u64 delta;
 
 	if (!get(&b->reg[reg], &delta))
 		return false;
-	b->value[reg] += (__u32)unzigzag(delta);
+	*ret_delta = (__u32)unzigzag(delta);
+	b->value[reg] += *ret_delta;
+	b->stale |= b->users[reg];
 	return true;
 }
 
 /* Column by column: where two have one register, the first is of its value before the second. */
-static bool make_words_in_turn(struct block *b, struct layout *l, __u64 changed)
+static bool put_in_turn(struct block *b, const struct opcode *o, unsigned char *out)
 {
+	const struct layout *l = o->layout;
+	__u32 word[COLUMNS_MAX], delta;
+
 	for (__u32 i = 0; i < l->nr; i++) {
 		const struct column *col = &l->cols[i];
 
-		if (changed >> i & 1 && !change(b, col->reg))
+		if (o->columns >> i & 1 && !change(b, col->reg, &delta))
 			return false;
-		l->words[i] = b->value[col->reg] + (col->rel ? l->words[i - 2] : 0);
+		word[i] = b->value[col->reg] + (col->rel ? word[i - 2] : 0);
 	}
-	l->epoch = 0;
+	memcpy(out, word, l->nr * sizeof(*word));
 	return true;
 }
 
-static bool make_words(struct block *b, struct layout *l, __u64 changed)
+/*
+ * All of them from the registers, for once into out as well as into words: a copy,
+ * which takes several at a time, would wait until each is stored.
+ */
+static void put_anew(struct block *b, struct layout *l, unsigned char *out)
 {
-	if (l->sequential)
-		return make_words_in_turn(b, l, changed);
-	for (; changed; changed &= changed - 1)
-		if (!change(b, l->cols[__builtin_ctzll(changed)].reg))
+	const __u32 *value = b->value;
+	__u32 *words = l->words;
+
+	for (__u32 i = 0, nr = l->nr; i < nr; i++) {
+		const struct column *col = &l->cols[i];
+
+		/* Without a branch: one that is foreseen for one layout is not for the next. */
+		words[i] = value[col->reg] + (words[i - (col->rel & 2)] & col->rel);
+		memcpy(out + i * sizeof(*words), &words[i], sizeof(*words));
+	}
+	if (l->self != 1ULL << LAST_BIT)
+		b->stale &= ~l->self;
+}
+
+/* What changes, and what is relative to that. */
+static bool put_changes(struct block *b, const struct opcode *o, unsigned char *out)
+{
+	struct layout *l = o->layout;
+	__u64 stale = b->stale & l->self;
+
+	for (__u64 left = o->columns; left; left &= left - 1) {
+		unsigned int i = (unsigned int)__builtin_ctzll(left);
+		__u32 delta;
+
+		if (!change(b, l->cols[i].reg, &delta))
 			return false;
-	for (__u32 i = 0; i < l->nr; i++)
-		l->words[i] = b->value[l->cols[i].reg];
-	for (__u64 rel = l->rel; rel; rel &= rel - 1)
-		l->words[__builtin_ctzll(rel)] += l->words[__builtin_ctzll(rel) - 2];
-	l->epoch = *l->now;
+		do {
+			l->words[i] += delta;
+			memcpy(out + i * sizeof(delta), &l->words[i], sizeof(delta));
+			i += 2;
+		} while (i < l->nr && l->rel >> i & 1);
+	}
+	/* Its own words are up to date, if they were. */
+	if (l->self != 1ULL << LAST_BIT)
+		b->stale = (b->stale & ~l->self) | stale;
 	return true;
+}
+
+static inline void put_again(const struct layout *l, unsigned char *out, const unsigned char *end)
+{
+	const unsigned char *from = (const unsigned char *)l->words;
+
+	if (end - out < l->copied) {
+		memcpy(out, from, l->nr * sizeof(*l->words));
+		return;
+	}
+	/* What it writes too much is overwritten by what comes next. */
+	memcpy(out, from, COPY_BYTES);
+	for (size_t i = COPY_BYTES; i < l->copied; i += COPY_BYTES)
+		memcpy(out + i, from + i, COPY_BYTES);
 }
 
 static inline bool put_columns(struct block *b, const struct opcode *o, unsigned char *out,
 			       const unsigned char *end)
 {
 	struct layout *l = o->layout;
-	const unsigned char *from = (const unsigned char *)l->words;
 
-	b->epoch += o->shared;
-	if ((o->columns || l->epoch != *l->now) && !make_words(b, l, o->columns))
-		return false;
-	if (end - out < l->copied) {
-		memcpy(out, from, l->nr * sizeof(*l->words));
-		return true;
-	}
-	/* What it writes too much is overwritten by what comes next. */
-	memcpy(out, from, COPY_BYTES);
-	for (size_t i = COPY_BYTES; i < l->copied; i += COPY_BYTES)
-		memcpy(out + i, from + i, COPY_BYTES);
-	return true;
+	if (l->sequential)
+		return put_in_turn(b, o, out);
+	if (b->stale & l->self)
+		put_anew(b, l, out);
+	else
+		put_again(l, out, end);
+	return !o->columns || put_changes(b, o, out);
 }
 
 /* The header and what names the objects. */
@@ -438,17 +489,18 @@ static bool get_op(const unsigned char **p, const unsigned char *end, __u32 *ret
 
 static bool put_records(struct block *b, __u64 ts, unsigned char *raw, size_t raw_bytes, __u32 nr)
 {
-	struct cursor ops = b->s[STREAM_OPS], ts0 = b->s[STREAM_TS0];
+	struct times times = { b->s[STREAM_TS0], b->s[STREAM_TS1], &b->s[STREAM_TS0] };
 	unsigned char *out = raw, *end = raw + raw_bytes;
+	struct cursor ops = b->s[STREAM_OPS];
+	const struct layout *l = NULL;
 	struct task *t = b->tasks;
-	__u64 delta;
+	__u64 delta, latest = 0;
 	__u32 op;
 
-	if (ts0.end - ts0.p != nr)
+	if (times.first.end - times.first.p != nr)
 		return false;
-	while (ts0.p < ts0.end) {
+	while (times.first.p < times.first.end) {
 		const struct opcode *o;
-		const struct layout *l;
 
 		/* One byte, nearly always. */
 		if (ops.p < ops.end && *ops.p < 0x80)
@@ -459,17 +511,20 @@ static bool put_records(struct block *b, __u64 ts, unsigned char *raw, size_t ra
 			return false;
 		o = &b->opcodes[op];
 		l = o->layout;
-		if (l->size > end - out || !change_task(b, o, &t) ||
-		    !get_ts(&b->s[STREAM_TS0], *ts0.p++, &delta))
+		if (l->size > end - out || !change_task(b, o, &t) || !get_ts(&times, &delta))
 			return false;
 		ts += unzigzag(delta);
+		latest = ts > latest ? ts : latest;
 		put_head(l, t, ts, out);
 		if (!put_columns(b, o, out + l->base, end) || !put_rest(b, l, out))
 			return false;
 		out += l->size;
 	}
 	b->s[STREAM_OPS] = ops;
-	b->s[STREAM_TS0] = ts0;
+	b->s[STREAM_TS0] = times.first;
+	b->s[STREAM_TS1] = times.second;
+	b->facts.last_kind = l ? l->kind : 0;
+	b->facts.latest = latest;
 	return out == end;
 }
 
@@ -509,7 +564,7 @@ static size_t lay_out(struct block *b, void *arena, size_t max_cols)
 	b->reg = part(arena, &at, b->nr_regs, sizeof(*b->reg));
 	b->value = part(arena, &at, b->nr_regs, sizeof(*b->value));
 	b->user = part(arena, &at, b->nr_regs, sizeof(*b->user));
-	b->shared = part(arena, &at, b->nr_regs, sizeof(*b->shared));
+	b->users = part(arena, &at, b->nr_regs, sizeof(*b->users));
 	return at;
 }
 
@@ -528,9 +583,7 @@ static int prepare(struct columns_decoder *d, struct block *b, size_t max_cols)
 	lay_out(b, d->arena, max_cols);
 	memset(b->value, 0, b->nr_regs * sizeof(*b->value));
 	memset(b->user, 0, b->nr_regs * sizeof(*b->user));
-	memset(b->shared, 0, b->nr_regs * sizeof(*b->shared));
-	/* 0: never made. */
-	b->epoch = b->no_epoch = 1;
+	memset(b->users, 0, b->nr_regs * sizeof(*b->users));
 	return 0;
 }
 
@@ -557,10 +610,10 @@ int columns_decode(struct columns_decoder *d, const void *block, size_t len, __u
 		return err;
 	if (!split(&c, &b) || !read_layouts(&b, max_cols))
 		return -EBADMSG;
-	find_shared(&b);
 	if (!read_opcodes(&b) || !read_identities(&b) || !read_tasks(&b))
 		return -EBADMSG;
 	if (!put_records(&b, first_ts, raw, raw_bytes, nr) || !all_used(&b))
 		return -EBADMSG;
+	d->facts = b.facts;
 	return 0;
 }

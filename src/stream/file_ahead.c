@@ -30,6 +30,7 @@ struct ahead_slot {
 	size_t raw_cap, raw_len;
 	__u32 nr_records;
 	__u64 first_ts;
+	struct columns_facts facts;
 	struct file_gap gap;
 	struct file_stats stats;
 };
@@ -63,6 +64,7 @@ static void fill_slot(struct file_source *inner, struct ahead_slot *slot, int re
 	slot->raw_len = inner->raw_len;
 	slot->nr_records = inner->nr_left;
 	slot->first_ts = inner->frame_first_ts;
+	slot->facts = inner->facts;
 	inner->raw = raw;
 	inner->raw_cap = cap;
 	/* Told with the frame: what comes is the next one's. */
@@ -130,6 +132,7 @@ int file_ahead__load(struct file_source *f)
 		f->raw_pos = 0;
 		f->nr_left = slot->nr_records;
 		f->frame_first_ts = slot->first_ts;
+		f->facts = slot->facts;
 		slot->raw = raw;
 		slot->raw_cap = cap;
 		a->bytes -= slot->raw_len;

@@ -147,6 +147,7 @@ static void begin_frame(struct file_source *f, const struct frame_header *h)
 	f->raw_pos = 0;
 	f->nr_left = h->nr_records;
 	f->frame_first_ts = h->first_ts;
+	f->facts = frame_facts(f->decoder);
 	f->next_number = add_saturated(h->number, 1);
 	f->stats.frames++;
 	f->stats.raw_bytes += h->raw_bytes;
@@ -354,6 +355,64 @@ static int file_next(struct source *s, const struct hmt_hdr **ret_rec)
 	return 1;
 }
 
+static void take_run(struct file_source *f, const struct hmt_hdr *end, __u32 nr, __u64 latest,
+		     __u16 last_kind, struct record_run *ret_run)
+{
+	ret_run->first = (const struct hmt_hdr *)(f->raw + f->raw_pos);
+	ret_run->end = end;
+	f->raw_pos = (size_t)((const unsigned char *)end - f->raw);
+	f->nr_left -= nr;
+	f->stats.records += nr;
+	f->last_is_end = last_kind == HMT_END;
+	if (latest > f->last_ts)
+		f->last_ts = latest;
+}
+
+/* Few enough to be still in the nearest cache when they are looked at again. */
+#define RUN_RECORDS 64
+
+/* Those that need no second look, up to one that does. Return: how many. */
+static __u32 run_of_plain(struct file_source *f, struct record_run *ret_run)
+{
+	__u32 most = f->nr_left < RUN_RECORDS ? f->nr_left : RUN_RECORDS, nr;
+	const unsigned char *p = f->raw + f->raw_pos, *end = f->raw + f->raw_len;
+	__u16 last_kind = 0;
+	__u64 latest = 0;
+
+	for (nr = 0; nr < most; nr++) {
+		const struct hmt_hdr *rec = (const struct hmt_hdr *)p;
+
+		if (!record_is_plain(rec, (size_t)(end - p)))
+			break;
+		latest = rec->ts > latest ? rec->ts : latest;
+		last_kind = rec->kind;
+		p += rec->size;
+	}
+	if (nr)
+		take_run(f, (const struct hmt_hdr *)p, nr, latest, last_kind, ret_run);
+	return nr;
+}
+
+static int file_next_run(struct source *s, struct record_run *ret_run)
+{
+	struct file_source *f = (struct file_source *)s;
+	int ret;
+
+	if (f->nr_left && !f->gap.count) {
+		if (f->facts.plain) {
+			take_run(f, (const struct hmt_hdr *)(f->raw + f->raw_len), f->nr_left,
+				 f->facts.latest, f->facts.last_kind, ret_run);
+			return 1;
+		}
+		if (run_of_plain(f, ret_run))
+			return 1;
+	}
+	ret = next_slowly(f, &ret_run->first);
+	if (ret == 1)
+		ret_run->end = record_behind(ret_run->first);
+	return ret;
+}
+
 static void file_free(struct source *s)
 {
 	struct file_source *f = (struct file_source *)s;
@@ -371,6 +430,7 @@ static void file_free(struct source *s)
 
 const struct source_ops file_source_ops = {
 	.next = file_next,
+	.next_run = file_next_run,
 	.free = file_free,
 };
 

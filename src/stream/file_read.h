@@ -6,6 +6,7 @@
 #ifndef STREAM_FILE_READ_H
 #define STREAM_FILE_READ_H
 
+#include "stream/columns.h"
 #include "stream/desc.h"
 #include "stream/file.h"
 #include "stream/file_format.h"
@@ -39,6 +40,7 @@ struct file_source {
 	size_t raw_cap, raw_len, raw_pos;
 	__u32 nr_left;
 	__u64 frame_first_ts;
+	struct columns_facts facts; /* of all its records */
 
 	__u64 wasted;		/* bytes checked and unpacked in vain */
 	struct file_gap gap;

@@ -98,12 +98,18 @@ int frame_decode(struct frame_decoder *d, const struct frame_header *h, const vo
 	len = ZSTD_getFrameContentSize(payload, h->stored_bytes);
 	if (len > FRAME_RAW_MAX)	/* unknown, or an error */
 		return -EBADMSG;
+	d->columns.facts = (struct columns_facts){ .plain = false };
 	if (h->encoding == FRAME_COLUMNS)
 		return decode_columns(d, h, payload, len, raw);
 	if (h->encoding != FRAME_RECORDS || len != h->raw_bytes)
 		return -EBADMSG;
 	n = ZSTD_decompressDCtx(d->zstd, raw, h->raw_bytes, payload, h->stored_bytes);
 	return ZSTD_isError(n) || n != h->raw_bytes ? -EBADMSG : 0;
+}
+
+struct columns_facts frame_facts(const struct frame_decoder *d)
+{
+	return d->columns.facts;
 }
 
 /* --- encoding --------------------------------------------------------------------- */

@@ -18,6 +18,7 @@
  */
 bool frame_header__read(const void *p, struct frame_header *h);
 
+struct columns_facts;
 struct frame_decoder;
 
 struct frame_decoder *frame_decoder__new(void);
@@ -31,6 +32,9 @@ void frame_decoder__free(struct frame_decoder *d);
  */
 int frame_decode(struct frame_decoder *d, const struct frame_header *h, const void *payload,
 		 void *raw);
+
+/* Of the frame that was decoded last, without an error; of encoding 0 nothing is known. */
+struct columns_facts frame_facts(const struct frame_decoder *d);
 
 struct frame_encoder;
 

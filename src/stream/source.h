@@ -16,12 +16,24 @@
 struct trace_meta;
 struct source;
 
+/* Records in memory, each where the one before it ends; at least one. */
+struct record_run {
+	const struct hmt_hdr *first, *end;
+};
+
+static inline const struct hmt_hdr *record_behind(const struct hmt_hdr *rec)
+{
+	return (const struct hmt_hdr *)((const char *)rec + rec->size);
+}
+
 struct source_ops {
 	/*
 	 * Return: 1 and a record that stays valid until the next call, 0 at the
 	 * end, negative errno with s->err filled.
 	 */
 	int (*next)(struct source *s, const struct hmt_hdr **ret_rec);
+	/* The same with all records that are at hand; NULL: that is never more than one. */
+	int (*next_run)(struct source *s, struct record_run *ret_run);
 	void (*free)(struct source *s);
 };
 
@@ -34,6 +46,18 @@ struct source {
 static inline int source__next(struct source *s, const struct hmt_hdr **ret_rec)
 {
 	return s->ops->next(s, ret_rec);
+}
+
+static inline int source__next_run(struct source *s, struct record_run *ret_run)
+{
+	int ret;
+
+	if (s->ops->next_run)
+		return s->ops->next_run(s, ret_run);
+	ret = s->ops->next(s, &ret_run->first);
+	if (ret == 1)
+		ret_run->end = record_behind(ret_run->first);
+	return ret;
 }
 
 static inline void source__free(struct source *s)

@@ -105,6 +105,23 @@ static struct frame_header round_trip(struct frame_encoder *e, struct frame_deco
 	return h;
 }
 
+/* What is told of the records is what one sees who looks at each. */
+static void expect_facts(const struct columns_facts *facts)
+{
+	const struct hmt_hdr *rec = NULL;
+	bool plain = true;
+	__u64 latest = 0;
+
+	for (size_t at = 0; at < raw_len; at += rec->size) {
+		rec = (const struct hmt_hdr *)(raw + at);
+		plain &= record_is_plain(rec, raw_len - at);
+		latest = rec->ts > latest ? rec->ts : latest;
+	}
+	ASSERT_EQ(facts->plain, plain);
+	ASSERT_EQ(facts->latest, latest);
+	ASSERT_EQ(facts->last_kind, rec->kind);
+}
+
 /* The columns alone, also where a frame would rather hold plain records. */
 static bool columns_round_trip(struct columns_encoder *e, struct columns_decoder *d)
 {
@@ -119,6 +136,7 @@ static bool columns_round_trip(struct columns_encoder *e, struct columns_decoder
 	memset(back, 0xa5, raw_len + 64);
 	ASSERT_OK(columns_decode(d, block, len, first_ts, back, raw_len, nr_records));
 	ASSERT(!memcmp(raw, back, raw_len));
+	expect_facts(&d->facts);
 	/* It copies more at a time than a record may need: never beyond the last. */
 	for (int i = 0; i < 64; i++)
 		ASSERT_EQ(back[raw_len + i], 0xa5);
@@ -234,12 +252,18 @@ static void test_frame__six_bytes_an_event(void)
 		seconds[want] = -cpu_s();
 		events = 0;
 		for (int i = 0; i < 40; i++) {
+			struct columns_facts facts;
 			size_t len;
 
 			begin();
 			while (raw_len < RAW_MAX - 16384)
 				workload_op(&w);
 			ASSERT_EQ(round_trip(e, d, want, NULL, &len).encoding, want);
+			facts = frame_facts(d);
+			if (want == FRAME_COLUMNS)
+				expect_facts(&facts);
+			else
+				ASSERT(!facts.plain);
 			bytes[want] += len;
 			events += nr_records;
 		}
