@@ -120,7 +120,7 @@ static void set_birth(struct object *o, const struct event *ev, const struct bir
 	o->layer = ev->id->hmm != 0;
 	o->ops = ev->id->ops;
 	o->ops_fn = b->ops_fn;
-	o->born = mark_of(&ev->m);
+	set_mark(&o->born, &ev->m);
 	o->born.more = b->owner;
 	if (o->class == HMT_CLASS_RANGE) {
 		o->start = b->start;
@@ -183,7 +183,7 @@ static struct object *failed(struct engine *e, const struct event *ev, const str
 		set_birth(o, ev, b);
 	o->born = (struct mark){ .stack = -1, .more = b->owner };
 	o->state = step.next;
-	o->ended = mark_of(&ev->m);
+	set_mark(&o->ended, &ev->m);
 	make_sure(e, o, ev->m.ts);
 	if (!again)
 		object_bury(e, o);
@@ -350,25 +350,31 @@ static bool no_mirror(const struct engine *e, const struct home *home)
 	return a->exact || (e->baseline && !e->lost_seq && !e->forgot);
 }
 
-static void check_mirror(struct engine *e, struct object *o, const struct home *home,
-			 const struct event *ev)
+static void charge_no_mirror(struct engine *e, struct object *o, const struct home *home,
+			     const struct event *ev)
 {
-	struct object *mirror = home->mirror;
+	const struct mark *gone = home->mirror_ended.ts ? &home->mirror_ended
+						       : &home->hmm->account->unmirrored;
 	struct charge c = {
 		.rule = RULE_RANGE_REGISTER_WITHOUT_MIRROR, .o = o,
 		.fact_ts = ev->m.ts, .offence = ev->m,
-		.parent = mirror ? mirror : home->hmm,
+		.parent = home->mirror ? home->mirror : home->hmm,
 		.doubt = home->mirror_unseen || home->sure != e->lost_seq, .sure = home->sure,
 	};
 
-	if (no_mirror(e, home)) {
-		const struct mark *gone = home->mirror_ended.ts ? &home->mirror_ended
-							       : &home->hmm->account->unmirrored;
+	if (gone->ts)
+		c.prior = moment_of(gone, HMT_MIRROR_UNREGISTER);
+	o->flags |= OBJ_NO_MIRROR;
+	charge(e, &c);
+}
 
-		if (gone->ts)
-			c.prior = moment_of(gone, HMT_MIRROR_UNREGISTER);
-		o->flags |= OBJ_NO_MIRROR;
-		charge(e, &c);
+static void check_mirror(struct engine *e, struct object *o, const struct home *home,
+			 const struct event *ev)
+{
+	const struct object *mirror = home->mirror;
+
+	if (no_mirror(e, home)) {
+		charge_no_mirror(e, o, home, ev);
 	} else if (mirror && !alive(mirror) && mirror->state != LIFE_GONE) {
 		life_late(e, o, o->born.ts);
 	}

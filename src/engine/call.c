@@ -130,12 +130,12 @@ static void forget_thread(struct engine *e, struct call *top)
 	map64__del(&e->threads, tid);
 }
 
-static void enter(struct engine *e, const struct event *ev)
+static void enter(struct engine *e, const struct hmt_id *id)
 {
-	void **top = map64__at(&e->threads, ev->m.tid);
+	void **top = map64__at(&e->threads, id->h.tid);
 	struct call *up, *c;
 
-	if (!ev->m.tid)
+	if (!id->h.tid)
 		return;
 	up = top && *top != &e->idle ? *top : NULL;
 	if (up && depth_of(up) == MAX_DEPTH) {
@@ -146,24 +146,24 @@ static void enter(struct engine *e, const struct event *ev)
 	if (!c)
 		return;
 	*c = (struct call){
-		.up = up, .ts = ev->m.ts, .mm = ev->h->mm, .hmm = ev->id->hmm,
-		.mirror = ev->id->mirror, .range = ev->id->range,
-		.tgid = ev->m.tgid, .tid = ev->m.tid, .kind = (__u8)kind_of(ev->m.kind),
+		.up = up, .ts = id->h.ts, .mm = id->h.mm, .hmm = id->hmm,
+		.mirror = id->mirror, .range = id->range,
+		.tgid = id->h.tgid, .tid = id->h.tid, .kind = (__u8)kind_of(id->h.kind),
 	};
 	list_add(&c->fifo, c->kind == CALL_INVALIDATE ? &e->invalidations : &e->calls);
 	e->nr_idle -= top && !up;
 	if (top)
 		*top = c;
 	else
-		set_top(e, ev->m.tid, c);
+		set_top(e, id->h.tid, c);
 	if ((c->kind == CALL_INVALIDATE ? e->invalidations_due : e->calls_due) == NEVER)
 		watch_calls_due(e, c);
 }
 
-static bool is_end_of(const struct call *c, const struct event *ev)
+static inline bool is_end_of(const struct call *c, const struct hmt_id *id, enum call_kind kind)
 {
-	return c->kind == kind_of(ev->m.kind) && c->mm == ev->h->mm && c->hmm == ev->id->hmm &&
-	       c->mirror == ev->id->mirror && c->range == ev->id->range;
+	return c->kind == kind && c->mm == id->h.mm && c->hmm == id->hmm &&
+	       c->mirror == id->mirror && c->range == id->range;
 }
 
 static struct object *object_of_call(struct engine *e, const struct call *c)
@@ -183,24 +183,26 @@ static struct object *object_of_call(struct engine *e, const struct call *c)
 	return o;
 }
 
-static void returned(struct engine *e, struct call *c, const struct event *ev)
+static void unflag(struct engine *e, const struct call *c, const struct hmt_id *id)
 {
-	struct object *o = c->flagged ? object_of_call(e, c) : NULL;
+	struct object *o = object_of_call(e, c);
+	struct moment m;
 
+	moment_read(&m, &id->h);
 	if (o)
 		flags_released(e, o, c->kind == CALL_INVALIDATE ? RULE_INVALIDATION_NEVER_ENDED
-								: RULE_CALLBACK_STUCK, &ev->m);
-	drop(e, c);
+								: RULE_CALLBACK_STUCK, &m);
 }
 
 /* Return: false when no begin of it was seen. */
-static bool leave(struct engine *e, const struct event *ev)
+static bool leave(struct engine *e, const struct hmt_id *id)
 {
-	void **at = map64__at(&e->threads, ev->m.tid);
+	void **at = map64__at(&e->threads, id->h.tid);
+	enum call_kind kind = kind_of(id->h.kind);
 	struct call *top, *c, *up;
 
 	top = at && *at != &e->idle ? *at : NULL;
-	for (c = top; c && !is_end_of(c, ev); c = c->up)
+	for (c = top; c && !is_end_of(c, id, kind); c = c->up)
 		;
 	if (!c)
 		return false;
@@ -211,11 +213,13 @@ static bool leave(struct engine *e, const struct event *ev)
 	}
 	up = c->up;
 	*at = up ? up : &e->idle;
-	returned(e, c, ev);
+	if (c->flagged)
+		unflag(e, c, id);
+	drop(e, c);
 	/* One that is inside of nothing more than are remembered: it stays, the others go. */
 	if (!up && e->nr_idle >= MAX_IDLE) {
 		forget_idle(e);
-		set_top(e, ev->m.tid, &e->idle);
+		set_top(e, id->h.tid, &e->idle);
 	}
 	e->nr_idle += !up;
 	return true;
@@ -223,40 +227,51 @@ static bool leave(struct engine *e, const struct event *ev)
 
 /* --- events --------------------------------------------------------------------------- */
 
-void on_callback(struct engine *e, struct event *ev)
+/* The begin is on record when it is done: a nonblocking one that was refused has no end. */
+static void invalidate_began(struct engine *e, const struct hmt_invalidate_begin *i)
 {
-	if (ev->m.kind == HMT_CALLBACK_BEGIN || ev->m.kind == HMT_RELEASE_BEGIN)
-		enter(e, ev);
-	else
-		leave(e, ev);
+	if (!i->ret) {
+		enter(e, (const struct hmt_id *)i);
+	} else if (i->h.tid && !map64__get(&e->threads, i->h.tid) && e->nr_idle < MAX_IDLE) {
+		/* Where one can be refused, one is not inside another. */
+		e->nr_idle++;
+		set_top(e, i->h.tid, &e->idle);
+	}
 }
 
-/* The begin is on record when it is done: a nonblocking one that was refused has no end. */
-void on_invalidate(struct engine *e, struct event *ev)
+/* An end without a begin, of a thread that was seen to be inside of nothing. */
+static void never_began(struct engine *e, const struct hmt_id *id)
 {
-	const struct hmt_invalidate_begin *i = (const void *)ev->h;
-	struct charge c = {
-		.rule = RULE_INVALIDATION_NEVER_BEGUN, .fact_ts = ev->m.ts, .offence = ev->m,
-	};
+	struct charge c = { .rule = RULE_INVALIDATION_NEVER_BEGUN, .fact_ts = id->h.ts };
+	struct event ev = { .h = &id->h, .id = id };
 
-	if (ev->m.kind == HMT_INVALIDATE_BEGIN) {
-		if (!i->ret)
-			enter(e, ev);
-		else if (ev->m.tid && !map64__get(&e->threads, ev->m.tid) && e->nr_idle < MAX_IDLE) {
-			/* Where one can be refused, one is not inside another. */
-			e->nr_idle++;
-			set_top(e, ev->m.tid, &e->idle);
-		}
-		return;
-	}
-	if (leave(e, ev) || !ev->h->mm || !map64__get(&e->threads, ev->m.tid))
-		return;
-	c.o = mm_met(e, ev);
+	moment_read(&ev.m, &id->h);
+	c.offence = ev.m;
+	c.o = mm_met(e, &ev);
 	if (!c.o)
 		return;
 	if (!c.o->serial)
 		c.o->serial = ++e->serial[HMT_CLASS_HMM];
 	charge(e, &c);
+}
+
+void on_call(struct engine *e, const struct hmt_id *id)
+{
+	switch (id->h.kind) {
+	case HMT_CALLBACK_BEGIN:
+	case HMT_RELEASE_BEGIN:
+		enter(e, id);
+		break;
+	case HMT_INVALIDATE_BEGIN:
+		invalidate_began(e, (const void *)id);
+		break;
+	case HMT_INVALIDATE_END:
+		if (!leave(e, id) && id->h.mm && map64__get(&e->threads, id->h.tid))
+			never_began(e, id);
+		break;
+	default:
+		leave(e, id);
+	}
 }
 
 /* --- verdicts ------------------------------------------------------------------------- */
@@ -363,15 +378,23 @@ __u64 calls_run(struct engine *e, struct list *calls, enum grace grace, __u64 ts
 	return NEVER;
 }
 
+static void charge_inside(struct engine *e, struct object *o, const struct event *ev,
+			  const struct call *in)
+{
+	struct charge c = {
+		.rule = RULE_UNREGISTER_IN_CALLBACK, .o = o, .fact_ts = ev->m.ts,
+		.offence = ev->m, .prior = call_moment(in),
+	};
+
+	call_over(in);
+	charge(e, &c);
+}
+
 /* ev is an unregister that waits for callbacks to return: not from one. */
 bool call_check(struct engine *e, struct object *o, const struct event *ev)
 {
 	const struct call *in = call_of(e, ev->m.tid);
 	bool puts = o->class == HMT_CLASS_MIRROR && !o->layer && o->users <= 0;
-	struct charge c = {
-		.rule = RULE_UNREGISTER_IN_CALLBACK, .o = o, .fact_ts = ev->m.ts,
-		.offence = ev->m,
-	};
 
 	if (!in || puts)
 		return false;
@@ -383,8 +406,6 @@ bool call_check(struct engine *e, struct object *o, const struct event *ev)
 		return false;
 	if (o->class == HMT_CLASS_RANGE && o->layer)
 		return false;
-	c.prior = call_moment(in);
-	call_over(in);
-	charge(e, &c);
+	charge_inside(e, o, ev, in);
 	return true;
 }

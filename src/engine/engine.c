@@ -87,19 +87,12 @@ static const event_fn handlers[HMT_KIND_MAX] = {
 	[HMT_FAULT_BEGIN] = on_range_use,
 	[HMT_READ_BEGIN] = on_range_use,
 	[HMT_FAULT_END] = on_fault_end,
-	[HMT_INVALIDATE_BEGIN] = on_invalidate,
-	[HMT_INVALIDATE_END] = on_invalidate,
-	[HMT_CALLBACK_BEGIN] = on_callback,
-	[HMT_CALLBACK_END] = on_callback,
 	[HMT_TASK_EXIT] = on_task_exit,
 };
 
 static inline void read_moment(const struct hmt_hdr *h, struct moment *m)
 {
-	*m = (struct moment){
-		.ts = h->ts, .kind = h->kind, .tgid = h->tgid, .tid = h->tid, .stack = -1,
-	};
-	/* What there is most of has no more to it. */
+	moment_read(m, h);
 	if (h->kind > HMT_REF_PUT)
 		return;
 	switch (h->kind) {
@@ -181,27 +174,48 @@ static int feed_other(struct engine *e, const struct hmt_hdr *rec)
 	return e->oom ? -ENOMEM : 0;
 }
 
-int engine__feed(struct engine *e, const struct hmt_hdr *rec)
+/* What there is most of: a word more for each of those is felt. */
+static inline bool is_call(__u16 kind)
+{
+	_Static_assert(HMT_INVALIDATE_BEGIN + 3 == HMT_CALLBACK_END, "more than calls between");
+	return kind >= HMT_INVALIDATE_BEGIN && kind <= HMT_CALLBACK_END;
+}
+
+static __attribute__((noinline)) int feed_event(struct engine *e, const struct hmt_hdr *rec)
 {
 	struct event ev;
 
-	if (e->oom)
-		return -ENOMEM;
-	if (!e->stats.records++)
-		e->stats.first_ts = rec->ts;
-	if (rec->kind < HMT_KIND_MAX)
-		e->stats.kinds[rec->kind]++;
-	if (e->nr_resting > MAX_RESTING)
-		mms_forget(e);
-	if (rec->kind >= HMT_KIND_MAX || !handlers[rec->kind])
-		return feed_other(e, rec);
-	timers_run(e, rec->ts);
-	move_time(e, rec->ts);
 	ev.h = rec;
 	ev.id = (const struct hmt_id *)rec;
 	read_moment(rec, &ev.m);
 	handlers[rec->kind](e, &ev);
 	return e->oom ? -ENOMEM : 0;
+}
+
+int engine__feed(struct engine *e, const struct hmt_hdr *rec)
+{
+	__u16 kind = rec->kind;
+
+	if (e->oom)
+		return -ENOMEM;
+	if (!e->stats.records++)
+		e->stats.first_ts = rec->ts;
+	if (e->nr_resting > MAX_RESTING)
+		mms_forget(e);
+	if (kind >= HMT_KIND_MAX)
+		return feed_other(e, rec);
+	e->stats.kinds[kind]++;
+	if (is_call(kind)) {
+		timers_run(e, rec->ts);
+		move_time(e, rec->ts);
+		on_call(e, (const struct hmt_id *)rec);
+		return e->oom ? -ENOMEM : 0;
+	}
+	if (!handlers[kind])
+		return feed_other(e, rec);
+	timers_run(e, rec->ts);
+	move_time(e, rec->ts);
+	return feed_event(e, rec);
 }
 
 /* --- the end ------------------------------------------------------------------------ */

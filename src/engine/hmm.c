@@ -49,7 +49,7 @@ struct object *hmm_begin(struct engine *e, struct object *hmm, const struct even
 	if (state == LIFE_UNKNOWN)
 		hmm->flags |= OBJ_BORN_BEFORE;
 	else
-		hmm->born = mark_of(&ev->m);
+		set_mark(&hmm->born, &ev->m);
 	e->stats.hmms++;
 	e->stats.live_hmms++;
 	make_sure(e, hmm, ev->m.ts);
@@ -106,7 +106,7 @@ static void end_life(struct engine *e, struct object *hmm, enum life state,
 {
 	/* The last put is the end of what was held; a deficit outlives it. */
 	hmm->state = (__u8)state;
-	hmm->ended = mark_of(m);
+	set_mark(&hmm->ended, m);
 	hmm->doubt = RULE_NONE;
 	account_clear(hmm->account);
 	flags_released(e, hmm, RULE_NONE, m);
@@ -512,7 +512,7 @@ static void hmm_put_live(struct engine *e, struct object *hmm, struct event *ev)
 		history_put(hmm, got_at);
 	set_balance(e, hmm, a->exact ? a->balance - 1 : below ? 0 : (__s64)r->count);
 	a->quiet = false;
-	a->last_put = mark_of(&ev->m);
+	set_mark(&a->last_put, &ev->m);
 	a->last_put_site = r->call_site;
 	site_put(e, r->call_site, &ev->m);
 	hmm_check_released(e, hmm, &ev->m);
@@ -628,7 +628,7 @@ static void set_released(struct engine *e, struct object *hmm, const struct even
 {
 	if (!hmm || !alive(hmm) || hmm->account->released.ts)
 		return;
-	hmm->account->released = mark_of(&ev->m);
+	set_mark(&hmm->account->released, &ev->m);
 	hmm->account->released_seq = e->stats.records;
 }
 
@@ -639,7 +639,7 @@ static void set_released(struct engine *e, struct object *hmm, const struct even
  */
 void on_release(struct engine *e, struct event *ev)
 {
-	on_callback(e, ev);
+	on_call(e, ev->id);
 	if (ev->id->hmm)
 		set_released(e, object_find(e, HMT_CLASS_HMM, ev->id->hmm), ev);
 	else if (ev->m.kind == HMT_RELEASE_END)

@@ -124,7 +124,7 @@ static void end_account(struct engine *e, struct object *o, const struct moment 
 		a->nr_mirrors--;
 		h.mirror = o->addr;
 		if (!a->nr_mirrors)
-			a->unmirrored = mark_of(m);
+			set_mark(&a->unmirrored, m);
 	}
 	touch(hmm, m->ts);
 	if (o->state == LIFE_GONE)
@@ -177,7 +177,7 @@ static void set_ended(struct object *o, const struct moment *m)
 {
 	__u32 site = o->ended.more;
 
-	o->ended = mark_of(m);
+	set_mark(&o->ended, m);
 	o->ended.more = site;
 }
 

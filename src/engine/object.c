@@ -322,16 +322,14 @@ static struct history *history_of(struct engine *e, struct object *o)
 	return o->history;
 }
 
-static struct past past_of(const struct moment *m)
+static void set_past(struct past *p, const struct moment *m)
 {
-	return (struct past){
-		.ts = m->ts,
-		.tgid = m->tgid,
-		.tid = m->tid,
-		.count = m->count > 0xffffffffU ? 0xffffffffU : (__u32)m->count,
-		.ret = (__s16)m->ret,
-		.kind = (__u8)m->kind,
-	};
+	p->ts = m->ts;
+	p->tgid = m->tgid;
+	p->tid = m->tid;
+	p->count = m->count > 0xffffffffU ? 0xffffffffU : (__u32)m->count;
+	p->ret = (__s16)m->ret;
+	p->kind = (__u8)m->kind;
 }
 
 void history_failed(struct engine *e, struct object *o, const struct moment *m, bool first)
@@ -349,7 +347,7 @@ void history_failed(struct engine *e, struct object *o, const struct moment *m, 
 		f->nr = 0;
 	if (f->nr == FINDING_FAILED)
 		memmove(&f->past[0], &f->past[1], --f->nr * sizeof(f->past[0]));
-	f->past[f->nr++] = past_of(m);
+	set_past(&f->past[f->nr++], m);
 }
 
 static bool sites_grow(struct history *h)
@@ -428,8 +426,8 @@ void history_add(struct engine *e, struct object *o, const struct moment *m)
 
 	if (!h)
 		return;
-	h->past[h->next] = past_of(m);
-	h->next = (h->next + 1) % NR_PAST;
+	set_past(&h->past[h->next], m);
+	h->next = h->next + 1 == NR_PAST ? 0 : h->next + 1;
 	if (h->nr < NR_PAST)
 		h->nr++;
 }

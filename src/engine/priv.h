@@ -62,9 +62,30 @@ static inline void touch(struct object *o, __u64 ts)
 		o->touched = ts;
 }
 
-static inline struct mark mark_of(const struct moment *m)
+/* Member by member, as moment_read() does it. */
+static inline void set_mark(struct mark *k, const struct moment *m)
 {
-	return (struct mark){ .ts = m->ts, .tgid = m->tgid, .tid = m->tid, .stack = m->stack };
+	k->ts = m->ts;
+	k->tgid = m->tgid;
+	k->tid = m->tid;
+	k->stack = m->stack;
+	k->more = 0;
+}
+
+/*
+ * All there is to a record with neither a stack nor a result. Member by member: a
+ * compiler that makes it elsewhere and copies it waits for its own stores.
+ */
+static inline void moment_read(struct moment *m, const struct hmt_hdr *h)
+{
+	m->ts = h->ts;
+	m->kind = h->kind;
+	m->tgid = h->tgid;
+	m->tid = h->tid;
+	m->stack = -1;
+	m->call_site = 0;
+	m->ret = 0;
+	m->count = 0;
 }
 
 /* timer.c */
@@ -107,8 +128,8 @@ static inline void mm_read(struct object *mm, __u64 ts, __u32 mm_users, __u32 mm
 }
 
 /* call.c: what threads are inside of */
-void on_callback(struct engine *e, struct event *ev);
-void on_invalidate(struct engine *e, struct event *ev);
+/* A callback, an invalidation or a release, its begin or its end. */
+void on_call(struct engine *e, const struct hmt_id *id);
 /* The callback that thread is in. NULL: none, as far as one knows. */
 const struct call *call_of(const struct engine *e, __u32 tid);
 /* The callback that the end of o waits for. NULL: none known. */

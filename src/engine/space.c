@@ -75,7 +75,7 @@ void on_mm_release(struct engine *e, struct event *ev)
 	mm_read(mm, ev->m.ts, ((const struct hmt_mm_release *)ev->h)->mm_users,
 		((const struct hmt_mm_release *)ev->h)->mm_count);
 	mm->state = step.next;
-	mm->ended = mark_of(&ev->m);
+	set_mark(&mm->ended, &ev->m);
 	make_sure(e, mm, ev->m.ts);
 	if (!list_empty(&mm->children))
 		timer_add(e, TIMER_MM, mm, ev->m.ts + grace_of(e, GRACE_RELEASE));

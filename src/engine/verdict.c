@@ -37,43 +37,58 @@ __u16 end_kind(const struct object *o)
 	}
 }
 
-/* In place, member by member: this is done for every life, and a copy would cost as much again. */
+static __u64 hmm_addr(const struct object *o)
+{
+	const struct object *up = o->parent;
+
+	if (o->class == HMT_CLASS_HMM)
+		return o->addr;
+	if (!o->layer || !up)
+		return 0;
+	return up->class == HMT_CLASS_HMM ? up->addr : up->parent ? up->parent->addr : 0;
+}
+
+static __u64 live_refs(const struct object *o)
+{
+	__s64 n = 0;
+
+	if (o->class == HMT_CLASS_HMM)
+		n = o->account ? o->account->balance : 0;
+	else if (o->class == HMT_CLASS_MIRROR && !o->layer)
+		n = o->users;
+	return n > 0 ? (__u64)n : 0;
+}
+
+/*
+ * In place, member by member, and all of them: this is done for every life, and a copy,
+ * or to clear it first, would cost as much again.
+ */
 void view_object(const struct engine *e, const struct object *o, struct object_view *v)
 {
-	memset(v, 0, sizeof(*v));
-	v->class = o->class == CLASS_MM ? HMT_CLASS_HMM : o->class;
+	bool is_mm = o->class == CLASS_MM, is_range = o->class == HMT_CLASS_RANGE;
+
+	v->class = is_mm ? HMT_CLASS_HMM : o->class;
 	v->serial = o->serial;
 	v->generation = o->generation ? o->generation : 1;
 	v->born_before = o->flags & OBJ_BORN_BEFORE;
 	v->in_gap = (o->flags & OBJ_IN_GAP) || uncertain(e, o);
 	v->addr = o->addr;
-	v->mm = o->class == CLASS_MM ? o->addr : o->mm ? o->mm->addr : 0;
-	if (o->class != CLASS_MM) {
-		v->ops = o->ops;
-		v->ops_fn = o->ops_fn;
-	}
+	v->mm = is_mm ? o->addr : o->mm ? o->mm->addr : 0;
+	v->hmm = hmm_addr(o);
+	v->ops = is_mm ? 0 : o->ops;
+	v->ops_fn = is_mm ? 0 : o->ops_fn;
 	v->owner = o->born.more;
 	v->tag = o->tag;
+	v->start = is_range ? o->start : 0;
+	v->end = is_range ? o->end : 0;
 	v->born.ts = o->born.ts;
 	v->born.kind = birth_kind(o);
 	v->born.tgid = o->born.tgid;
 	v->born.tid = o->born.tid;
 	v->born.stack = o->born.stack;
-	if (o->class == HMT_CLASS_RANGE) {
-		v->start = o->start;
-		v->end = o->end;
-	}
-	if (o->class == HMT_CLASS_HMM) {
-		v->hmm = o->addr;
-		if (o->account && o->account->balance > 0)
-			v->live_refs = (__u64)o->account->balance;
-	} else if (o->layer && o->parent) {
-		const struct object *up = o->parent;
-
-		v->hmm = up->class == HMT_CLASS_HMM ? up->addr : up->parent ? up->parent->addr : 0;
-	}
-	if (o->class == HMT_CLASS_MIRROR && !o->layer && o->users > 0)
-		v->live_refs = (__u64)o->users;
+	v->born.call_site = v->born.count = 0;
+	v->born.ret = 0;
+	v->live_refs = live_refs(o);
 }
 
 /* Keeps the last FINDING_RECENT in order of time; equal ones once. */

@@ -276,7 +276,7 @@ void on_task_exit(struct engine *e, struct event *ev)
 	d = departure_of(e, mm);
 	if (!d)
 		return;
-	d->exit = mark_of(&ev->m);
+	set_mark(&d->exit, &ev->m);
 	d->mm_users = x->mm_users;
 	d->rss_pages = x->rss_pages;
 	if (x->flags & HMT_EXIT_LAST)
