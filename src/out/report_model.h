@@ -24,6 +24,7 @@
 
 struct report_driver {
 	char *name;
+	size_t at;		/* its index */
 	__u64 mirrors, mirrors_live, ranges, bytes_live;
 	struct hist lifetime;	/* of its ranges whose birth and end were seen; at the end */
 	struct curve live;	/* its ranges */
@@ -108,6 +109,8 @@ struct report {
 	size_t nr_drivers, nr_lanes, nr_holders, nr_causes;
 
 	struct map64 by_ops, by_lane, by_holder;
+	__u64 last_ops;			/* key of by_ops that was asked for last, */
+	struct report_driver *last_driver; /* and what it gave; NULL: none */
 	struct map64 mirrors;		/* what lives: address -> report_lane */
 	struct report_life **living;	/* ranges, in chunks: the engine knows their number as tag */
 	__u32 nr_living, free_life;	/* given out ever; number of the first that is free */

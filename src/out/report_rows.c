@@ -40,6 +40,7 @@ static struct report_driver *new_driver(struct report *r, const char *name)
 
 	if (!d)
 		return r->nr_drivers ? r->drivers[0] : NULL;
+	d->at = r->nr_drivers - 1;
 	d->name = hmt_strdup(name);
 	if (!d->name)
 		r->failed = true;
@@ -57,15 +58,22 @@ static struct report_driver *driver_named(struct report *r, const char *name)
 
 struct report_driver *report_driver(struct report *r, __u64 ops, __u64 ops_fn)
 {
-	struct report_driver *d = map64__get(&r->by_ops, ops ? ops : ops_fn);
+	__u64 key = ops ? ops : ops_fn;
+	struct report_driver *d;
 	const char *name;
 
-	if (d)
+	if (r->last_driver && r->last_ops == key)
+		return r->last_driver;
+	d = map64__get(&r->by_ops, key);
+	if (d) {
+		r->last_ops = key;
+		r->last_driver = d;
 		return d;
+	}
 	name = symtab__driver(r->symtab, ops, ops_fn);
 	d = driver_named(r, name);
 	/* A name that is not known may still come. */
-	if ((ops || ops_fn) && strcmp(name, "?") && map64__put(&r->by_ops, ops ? ops : ops_fn, d))
+	if (key && strcmp(name, "?") && map64__put(&r->by_ops, key, d))
 		r->failed = true;
 	return d;
 }
@@ -78,19 +86,11 @@ static void set_comm(struct report *r, char *comm, __u32 owner)
 		snprintf(comm, HMT_COMM_LEN + 1, "%s", symtab__comm(r->symtab, owner));
 }
 
-static __u64 driver_index(const struct report *r, const struct report_driver *d)
-{
-	for (size_t i = 0; i < r->nr_drivers; i++)
-		if (r->drivers[i] == d)
-			return i;
-	return 0;
-}
-
 __u32 report_lane(struct report *r, const struct object_view *o, const struct object_view *up)
 {
 	struct report_driver *d = report_driver(r, o->ops, o->ops_fn);
 	/* A mirror has one driver, an address space may have several. */
-	__u64 who = up->class == HMT_CLASS_MIRROR ? 0 : driver_index(r, d) + 1;
+	__u64 who = up->class == HMT_CLASS_MIRROR ? 0 : d->at + 1;
 	__u64 key = ((__u64)up->class << 62 | who << 54 |
 		     ((__u64)up->serial << 22 ^ up->generation));
 	struct report_lane *lane;
@@ -124,7 +124,7 @@ __u32 report_holder(struct report *r, const struct object_view *o)
 	struct report_holder *h;
 	size_t at;
 
-	key = place * 0x9e3779b97f4a7c15ULL ^ (__u64)o->owner << 20 ^ driver_index(r, d);
+	key = place * 0x9e3779b97f4a7c15ULL ^ (__u64)o->owner << 20 ^ d->at;
 	for (; (at = (size_t)(uintptr_t)map64__get(&r->by_holder, key)); key++) {
 		h = r->holders[at];
 		if (h->place == place && h->owner == o->owner && h->driver == d)

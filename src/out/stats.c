@@ -124,7 +124,7 @@ void hist__free(struct hist *h)
 
 void curve__begin(struct curve *c, __u64 t0)
 {
-	*c = (struct curve){ .t0 = t0, .width_ns = CURVE_WIDTH_NS };
+	*c = (struct curve){ .t0 = t0, .width_ns = CURVE_WIDTH_NS, .until = t0 + CURVE_WIDTH_NS };
 }
 
 static void halve(struct curve *c)
@@ -140,7 +140,7 @@ static void halve(struct curve *c)
 	c->at /= 2;
 }
 
-void curve__move(struct curve *c, __u64 ts)
+void curve_advance(struct curve *c, __u64 ts)
 {
 	__u64 since = ts > c->t0 ? ts - c->t0 : 0;
 	size_t bin;
@@ -150,16 +150,5 @@ void curve__move(struct curve *c, __u64 ts)
 	bin = (size_t)(since / c->width_ns);
 	while (c->at < bin)
 		c->bins[++c->at] = c->live;
-}
-
-void curve__add(struct curve *c, __u64 ts, __s64 delta)
-{
-	curve__move(c, ts);
-	c->live = delta < 0 && (__u64)-delta > c->live ? 0 : c->live + (__u64)delta;
-	if (c->live > c->bins[c->at])
-		c->bins[c->at] = c->live;
-	if (c->live > c->most) {
-		c->most = c->live;
-		c->most_ts = ts;
-	}
+	c->until = c->t0 + (c->at + 1) * c->width_ns;
 }

@@ -50,12 +50,31 @@ struct curve {
 	__u64 live, most;	/* now, and ever: exact */
 	__u64 most_ts;		/* when it first was */
 	size_t at;		/* the bin of the last change */
+	__u64 until;		/* when it ends */
 	__u64 bins[CURVE_BINS];
 };
 
 void curve__begin(struct curve *c, __u64 t0);
+/* What curve__move() is when ts is behind the bin of the last change. */
+void curve_advance(struct curve *c, __u64 ts);
+
 /* Time goes on to ts. What lies before the last change happens there. */
-void curve__move(struct curve *c, __u64 ts);
-void curve__add(struct curve *c, __u64 ts, __s64 delta);
+static inline void curve__move(struct curve *c, __u64 ts)
+{
+	if (ts >= c->until)
+		curve_advance(c, ts);
+}
+
+static inline void curve__add(struct curve *c, __u64 ts, __s64 delta)
+{
+	curve__move(c, ts);
+	c->live = delta < 0 && (__u64)-delta > c->live ? 0 : c->live + (__u64)delta;
+	if (c->live > c->bins[c->at])
+		c->bins[c->at] = c->live;
+	if (c->live > c->most) {
+		c->most = c->live;
+		c->most_ts = ts;
+	}
+}
 
 #endif /* OUT_STATS_H */
