@@ -291,6 +291,50 @@ int judge_failed(int code, struct errmsg *err)
 		       strerror(-code));
 }
 
+/* Which record of a run comes next to each stage of being expected. */
+struct outlook {
+	const struct hmt_hdr *next[EXPECT_NR];
+};
+
+/* As many records from one stage to the next as it takes memory to answer. */
+#define OUTLOOK_STEP 8
+
+static void expect_next(const struct engine *e, struct outlook *o, enum expect_stage stage,
+			const struct hmt_hdr *end)
+{
+	if (o->next[stage] == end)
+		return;
+	engine__expect(e, o->next[stage], stage);
+	o->next[stage] = record_behind(o->next[stage]);
+}
+
+static void expect_first(const struct engine *e, struct outlook *o, const struct record_run *run)
+{
+	for (int stage = 0; stage < EXPECT_NR; stage++) {
+		o->next[stage] = run->first;
+		for (int n = OUTLOOK_STEP * (EXPECT_NR - stage); n; n--)
+			expect_next(e, o, (enum expect_stage)stage, run->end);
+	}
+}
+
+static int feed_run(struct judge *j, const struct record_run *run)
+{
+	const bool large = engine__is_large(j->engine);
+	struct outlook o;
+	int ret;
+
+	if (large)
+		expect_first(j->engine, &o, run);
+	for (const struct hmt_hdr *rec = run->first; rec != run->end; rec = record_behind(rec)) {
+		for (int stage = 0; large && stage < EXPECT_NR; stage++)
+			expect_next(j->engine, &o, (enum expect_stage)stage, run->end);
+		ret = feed(j, rec);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 int judge__run(struct judge *j, struct source *s, struct errmsg *err)
 {
 	struct record_run run;
@@ -298,11 +342,9 @@ int judge__run(struct judge *j, struct source *s, struct errmsg *err)
 
 	judge__begin(j, s->meta);
 	while ((ret = source__next_run(s, &run)) == 1) {
-		for (; run.first != run.end; run.first = record_behind(run.first)) {
-			ret = feed(j, run.first);
-			if (ret)
-				return err_set(err, ret, "out of memory");
-		}
+		ret = feed_run(j, &run);
+		if (ret)
+			return err_set(err, ret, "out of memory");
 	}
 	if (ret < 0) {
 		*err = s->err;

@@ -218,6 +218,64 @@ int engine__feed(struct engine *e, const struct hmt_hdr *rec)
 	return feed_event(e, rec);
 }
 
+/* --- what is to come ---------------------------------------------------------------- */
+
+/* As many ranges take some MiB, with their part of the index: below that it costs what it brings. */
+#define LARGE 32768
+
+bool engine__is_large(const struct engine *e)
+{
+	return e->index[HMT_CLASS_RANGE].nr > LARGE;
+}
+
+static void expect_history(const struct history *h)
+{
+	for (size_t at = 0; at < sizeof(*h); at += 64)
+		__builtin_prefetch((const char *)h + at, 1);
+}
+
+static void expect_object(const struct object *o)
+{
+	for (size_t at = 0; at < sizeof(*o); at += 64)
+		__builtin_prefetch((const char *)o + at, 1);
+}
+
+/* What is on both sides of it in its lists is written to when it leaves them. */
+static void expect_links(const struct object *o)
+{
+	__builtin_prefetch(o->in_mm.next, 1);
+	__builtin_prefetch(o->in_mm.prev, 1);
+	__builtin_prefetch(o->in_parent.next, 1);
+	__builtin_prefetch(o->in_parent.prev, 1);
+	if (o->history)
+		expect_history(o->history);
+}
+
+void engine__expect(const struct engine *e, const struct hmt_hdr *rec, enum expect_stage stage)
+{
+	const struct map64 *index = &e->index[HMT_CLASS_RANGE];
+	const struct object *o;
+	__u64 range;
+
+	/* Calls go by thread. What is no event names no range, of a kind yet to come nobody knows. */
+	if (rec->kind >= HMT_TASK || !handlers[rec->kind] || !index->nr)
+		return;
+	range = ((const struct hmt_id *)rec)->range;
+	if (!range)
+		return;
+	if (stage == EXPECT_PLACE) {
+		__builtin_prefetch(&index->slots[map64__home(index, range)]);
+		return;
+	}
+	o = map64__get(index, range);
+	if (!o)
+		return;
+	if (stage == EXPECT_OBJECT)
+		expect_object(o);
+	else
+		expect_links(o);
+}
+
 /* --- the end ------------------------------------------------------------------------ */
 
 static int by_name(const void *pa, const void *pb)

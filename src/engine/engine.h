@@ -79,6 +79,17 @@ struct engine *engine__new(const struct engine_opts *opts, const struct engine_c
  */
 int engine__feed(struct engine *e, const struct hmt_hdr *rec);
 
+/*
+ * Where so much lives that the caches do not hold it, feeding waits for memory. Who has the
+ * records to come at hand can have the engine ask for it in time: each record is expected in
+ * every stage, one stage a while after the other, and then fed. It is no more than a hint.
+ */
+enum expect_stage { EXPECT_PLACE, EXPECT_OBJECT, EXPECT_LINKS, EXPECT_NR };
+
+/* Is it worth that? */
+bool engine__is_large(const struct engine *e);
+void engine__expect(const struct engine *e, const struct hmt_hdr *rec, enum expect_stage stage);
+
 /* The stream is over: what grace had not ended for becomes inconclusive, what lives is noted. */
 int engine__finish(struct engine *e);
 

@@ -2,11 +2,6 @@
 /* object.c - memory and identity of objects; knows nothing of what happens to them. */
 #include "engine/priv.h"
 
-struct object *object_find(const struct engine *e, enum hmt_class class, __u64 addr)
-{
-	return map64__get(&e->index[class], addr);
-}
-
 static struct object *take_slot(struct engine *e)
 {
 	struct object *o = e->free;
@@ -54,12 +49,23 @@ static void history_free(struct history *h)
 	hmt_free(h);
 }
 
+/* Piece by piece: the instruction that clears a few hundred bytes takes long to get going. */
+static void zero(struct object *o)
+{
+	enum { PIECE = 64 };
+	size_t at = 0;
+
+	for (; at + PIECE <= sizeof(*o); at += PIECE)
+		memset((char *)o + at, 0, PIECE);
+	memset((char *)o + at, 0, sizeof(*o) % PIECE);
+}
+
 /* All but what is the address' own: the next life starts from nothing. */
 static void clear_life(struct object *o)
 {
 	struct object keep = *o;
 
-	memset(o, 0, sizeof(*o));
+	zero(o);
 	o->addr = keep.addr;
 	o->class = keep.class;
 	o->serial = keep.serial;

@@ -6,7 +6,12 @@
 #include "engine/object.h"
 
 /* object.c */
-struct object *object_find(const struct engine *e, enum hmt_class class, __u64 addr);
+static inline struct object *object_find(const struct engine *e, enum hmt_class class,
+					 __u64 addr)
+{
+	return map64__get(&e->index[class], addr);
+}
+
 /* Return: the object, new in state NONE if need be; NULL when there is no memory or no room. */
 struct object *object_get(struct engine *e, enum hmt_class class, __u64 addr);
 /* The object for a new life at the address of o: o itself, or one that takes its place. */

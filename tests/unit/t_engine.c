@@ -465,6 +465,56 @@ static int busy(struct engine *e)
 	return err ? err : engine__finish(e);
 }
 
+/* Many live, of which each is expected, dies and is born again; so are records without a range. */
+static void go_round(struct engine *e, bool expecting)
+{
+	const __u64 nr = 40000;
+	struct hmt_hdr *rec;
+
+	for (__u64 i = 0; i < nr; i++)
+		ASSERT_OK(insert(e, 10 + i, 0x1000 + 64 * i, 0));
+	for (__u64 i = 0; i < nr; i++) {
+		struct hmt_id next = { .h = { .kind = HMT_RANGE_UNREGISTER_BEGIN },
+				       .range = 0x1000 + 64 * ((i + 8) % (2 * nr)) };
+
+		for (int stage = 0; expecting && stage < EXPECT_NR; stage++)
+			engine__expect(e, &next.h, (enum expect_stage)stage);
+		ASSERT_OK(removal(e, 100000 + 2 * i, 0x1000 + 64 * i));
+		ASSERT_OK(insert(e, 100001 + 2 * i, 0x1000 + 64 * i, 0));
+	}
+	/* No more than a header, and no byte behind it is read. */
+	rec = hmt_calloc(1, sizeof(*rec));
+	for (__u16 kind = 0; expecting && kind < 80; kind++) {
+		rec->kind = kind;
+		if (kind >= HMT_TASK || (kind > HMT_MIRROR_UNREGISTER_END) || !kind)
+			engine__expect(e, rec, EXPECT_LINKS);
+	}
+	hmt_free(rec);
+}
+
+static void test_engine__to_expect_changes_nothing(void)
+{
+	struct heard h[2];
+	struct engine_stats st[2];
+
+	for (int i = 0; i < 2; i++) {
+		struct engine *e = start(&h[i], NULL);
+
+		ASSERT(!engine__is_large(e));
+		go_round(e, i);
+		ASSERT(engine__is_large(e));
+		ASSERT_OK(engine__finish(e));
+		st[i] = *engine__stats(e);
+		engine__free(e);
+	}
+	ASSERT_EQ(st[0].live_ranges, 40000);
+	ASSERT_EQ(st[0].records, st[1].records);
+	ASSERT_EQ(st[0].begun, st[1].begun);
+	ASSERT_EQ(st[0].live_ranges, st[1].live_ranges);
+	ASSERT_EQ(h[0].lives, h[1].lives);
+	ASSERT_EQ(h[0].ended, h[1].ended);
+}
+
 static void test_engine__every_allocation_may_fail(void)
 {
 	long before = hmt_mem_live();
@@ -504,4 +554,5 @@ TEST_MAIN(TEST(test_transition__every_pair_has_a_row),
 	  TEST(test_engine__keeps_address_spaces_in_use),
 	  TEST(test_engine__keeps_address_spaces_of_calls),
 	  TEST(test_engine__unknown_kinds_are_counted),
+	  TEST(test_engine__to_expect_changes_nothing),
 	  TEST(test_engine__every_allocation_may_fail))

@@ -209,9 +209,12 @@ static int run_case(const char *in, struct run *run, char *why)
 	e = engine__new(&opts, &cb);
 	if (!e)
 		goto out;
-	while ((ret = source__next(s, &rec)) > 0)
+	while ((ret = source__next(s, &rec)) > 0) {
+		for (int stage = 0; stage < EXPECT_NR; stage++)
+			engine__expect(e, rec, (enum expect_stage)stage);
 		if (engine__feed(e, rec))
 			goto out;
+	}
 	if (ret < 0) {
 		add(why, "%s", s->err.text);
 		goto out;
