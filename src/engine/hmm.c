@@ -128,6 +128,8 @@ void hmm_end(struct engine *e, struct object *hmm, const struct moment *m)
 		gap_children(e, hmm, false);
 	if (hmm->doubt)
 		hmm_settle_doubt(e, hmm);
+	if (uncertain(e, hmm))
+		doubt_birth(hmm, m);
 	end_life(e, hmm, step.next, m);
 }
 

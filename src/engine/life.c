@@ -186,7 +186,7 @@ static void set_ended(struct object *o, const struct moment *m)
  * may have the same address on an address space at the same address. That it has
  * ended is certain then, and whose it was is not, unless its owner ended it.
  */
-static void doubt_birth(struct object *o, const struct moment *m)
+void doubt_birth(struct object *o, const struct moment *m)
 {
 	o->flags |= OBJ_IN_GAP;
 	if (o->born.more != m->tgid)

@@ -183,6 +183,8 @@ void on_range_use(struct engine *e, struct event *ev);
 /* The life of a mirror or range ends; o is on the lists still, its state is set. */
 void life_end(struct engine *e, struct object *o, const struct moment *m);
 void life_gap(struct engine *e, struct object *o);
+/* o ends, at m, in a state that was not proven since a loss. */
+void doubt_birth(struct object *o, const struct moment *m);
 /* Fired timers. left: grace time that is still to go, at the end of a trace. */
 void mirror_timer(struct engine *e, struct object *mirror, __u64 left);
 void late_timer(struct engine *e, struct object *o, __u64 left);
