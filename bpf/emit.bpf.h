@@ -59,11 +59,15 @@ static __always_inline void count_loss(__u32 cause)
 	hmt_count_loss(cause);
 }
 
+/*
+ * The time comes first: reading the clock waits until all is done that was begun
+ * before, and what is begun after it need not be waited for.
+ */
 static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 size, __u64 mm,
 				  __u32 cpu)
 {
-	__u64 id = bpf_get_current_pid_tgid();
 	__u64 ts = bpf_ktime_get_ns();
+	__u64 id = bpf_get_current_pid_tgid();
 
 	/* No call from here on: what the caller fills in anyway need not be cleared first. */
 	__builtin_memset(h, 0, size);
