@@ -16,7 +16,8 @@
 
 #include "emit.bpf.h"
 
-static __always_inline void mm_hold(__u64 mm, __u32 owner)
+/* Return: the entry of the mm, if it was there before. */
+static __always_inline struct mm_val *mm_hold(__u64 mm, __u32 owner)
 {
 	struct mm_val first = { .regs = 1, .owner = owner }, *v;
 
@@ -25,15 +26,13 @@ static __always_inline void mm_hold(__u64 mm, __u32 owner)
 		long err = bpf_map_update_elem(&hmt_mms, &mm, &first, BPF_NOEXIST);
 
 		if (!err)
-			return;
+			return NULL;
 		/* Somebody else was first, or it is full: then nothing is read of this mm. */
 		v = bpf_map_lookup_elem(&hmt_mms, &mm);
 	}
-	if (!v)
-		return;
-	__sync_fetch_and_add(&v->regs, 1);
-	if (owner)
-		v->owner = owner;
+	if (v)
+		__sync_fetch_and_add(&v->regs, 1);
+	return v;
 }
 
 /* Whose address space it was, when it has no owner any more. */
@@ -98,9 +97,25 @@ static __always_inline void owner_add(__u32 owner, __u64 mm)
 		bpf_map_update_elem(&hmt_owners, &owner, &mm, BPF_ANY);
 }
 
+/* held: what mm_hold() said, or NULL. born: now */
+static __always_inline void owner_enter(__u32 owner, __u64 mm, struct mm_val *held, __u64 born)
+{
+	__u32 turn = OWNER_TURN(born);
+
+	if (held && held->owner == owner && held->entered == turn)
+		return;
+	owner_add(owner, mm);
+	/* In this order: who finds it here relies on it. */
+	if (held) {
+		held->owner = owner;
+		held->entered = turn;
+	}
+}
+
 static __always_inline void live_add(__u32 class, __u64 addr, const struct live_val *val)
 {
 	struct live_key key = { .addr = addr, .class = class };
+	struct mm_val *held = NULL;
 	/* int: before Linux 6.4 a call that the verifier inlined leaves the upper half zero. */
 	int err = bpf_map_update_elem(&hmt_live, &key, val, BPF_NOEXIST);
 
@@ -114,9 +129,9 @@ static __always_inline void live_add(__u32 class, __u64 addr, const struct live_
 		return;
 	}
 	if (class != HMT_CLASS_HMM)
-		mm_hold(val->mm, val->owner);
+		held = mm_hold(val->mm, val->owner);
 	if (val->owner)
-		owner_add(val->owner, val->mm);
+		owner_enter(val->owner, val->mm, held, val->born);
 }
 
 /*

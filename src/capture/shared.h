@@ -30,8 +30,14 @@ struct live_val {
 struct mm_val {
 	__u64 regs;		/* registrations that hold mm_count up: its fields may be read */
 	__u32 owner;		/* as of the last registration: mm->owner does not outlive it */
-	__u32 pad;
+	__u32 entered;		/* OWNER_TURN() when hmt_owners was seen to have it; 0: not yet */
 };
+
+/*
+ * An owner that registers often is looked up in hmt_owners once in 134 ms: often
+ * enough not to be the least recently used there.
+ */
+#define OWNER_TURN(ns) ((__u32)((ns) >> 27) + 1)
 
 /* hmt_tasks: whose name is on record. The name is part of it: exec changes it. */
 struct task_val {

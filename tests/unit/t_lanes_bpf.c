@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The programs' half of the lanes, in the running kernel: the handlers on a
- * tracepoint that this test fires, as tests/bench/event.c has them. Needs root.
+ * tracepoint that this test fires, as tests/bench/event.c has them; and what they say
+ * of who runs and whose address space it is. Needs root.
  */
 #include "test.h"
 
@@ -49,13 +50,11 @@ static void pin(int cpu)
 	ASSERT_OK(sched_setaffinity(0, sizeof(set), &set));
 }
 
-static void attach(void)
+static void attach(const struct bpf_program *prog)
 {
-	attached = bpf_program__attach_raw_tracepoint(skel->progs.bench_mine,
-						      "task_prctl_unknown");
+	attached = bpf_program__attach_raw_tracepoint(prog, "task_prctl_unknown");
 	if (!attached)
-		attached = bpf_program__attach_raw_tracepoint(skel->progs.bench_mine,
-							      "task_rename");
+		attached = bpf_program__attach_raw_tracepoint(prog, "task_rename");
 	ASSERT_NOT_NULL(attached);
 }
 
@@ -79,7 +78,8 @@ static void open_skel(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lane
 	ASSERT_OK(bpf_map__set_max_entries(skel->maps.hmt_lanes, nr_lanes));
 	ASSERT_OK(bpf_map__set_value_size(skel->maps.hmt_lanes, LANE_VALUE(lane_bytes)));
 	bpf_object__for_each_program(prog, skel->obj)
-		bpf_program__set_autoload(prog, prog == skel->progs.bench_mine);
+		bpf_program__set_autoload(prog, prog == skel->progs.bench_mine ||
+						prog == skel->progs.bench_learn);
 }
 
 static void setup(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lanes)
@@ -105,7 +105,7 @@ static void setup(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lanes)
 	pin(0);
 	skel->bss->hmt_on = 1;
 	fired = 0;
-	attach();
+	attach(skel->progs.bench_mine);
 }
 
 static void done(void)
@@ -275,9 +275,104 @@ static void test_lanes_bpf__wakes(void)
 	done();
 }
 
+/* A name is told once, before the first record; who runs is the same in both. */
+static void test_lanes_bpf__name_first(void)
+{
+	const struct hmt_task *task;
+	const struct hmt_ref_get *e;
+
+	prctl(PR_SET_NAME, "lanes");
+	setup(4096, 2048, 1);
+	skel->bss->bench_kind = HMT_REF_GET;
+	fire(3);
+	ASSERT_EQ(lane_0()->head, sizeof(*task) + 3 * sizeof(*e));
+	ASSERT_EQ(lane_0()->inside, 0);
+	ASSERT_OK(drain());
+	ASSERT_EQ(batch.nr, 4);
+	task = (const void *)batch__at(&batch, 0);
+	ASSERT_EQ(task->h.kind, HMT_TASK);
+	ASSERT_EQ(task->h.tgid, getpid());
+	for (int i = 1; i < 4; i++) {
+		e = (const void *)batch__at(&batch, i);
+		ASSERT_EQ(e->h.kind, HMT_REF_GET);
+		ASSERT_EQ(e->h.tgid, getpid());
+		ASSERT_EQ(e->h.tid, getpid());
+		ASSERT_EQ(e->count, i - 1);
+		ASSERT_GT(e->h.ts, batch__at(&batch, i - 1)->ts);
+	}
+	done();
+}
+
+/* Return: the time of the record. */
+static __u64 live_through(__u32 kind, __u64 range)
+{
+	const struct hmt_hdr *h;
+
+	skel->bss->bench_kind = kind;
+	skel->bss->bench_words[3] = range;
+	fire(1);
+	ASSERT_OK(drain());
+	h = batch__at(&batch, batch.nr - 1);
+	ASSERT_EQ(h->kind, kind);
+	return h->ts;
+}
+
+static struct mm_val mm_entry(__u64 mm)
+{
+	struct mm_val val;
+
+	ASSERT_OK(bpf_map_lookup_elem(bpf_map__fd(skel->maps.hmt_mms), &mm, &val));
+	return val;
+}
+
+/* An owner is looked up once in a while, and entered again when it is gone. */
+static void test_lanes_bpf__owner_is_entered(void)
+{
+	__u64 mm, entered, ts;
+	struct mm_val val;
+	__u32 pid = getpid();
+	int owners, mms;
+
+	setup(8192, 4096, 1);
+	owners = bpf_map__fd(skel->maps.hmt_owners);
+	mms = bpf_map__fd(skel->maps.hmt_mms);
+	bpf_link__destroy(attached);
+	attach(skel->progs.bench_learn);
+	fire(1);
+	bpf_link__destroy(attached);
+	attach(skel->progs.bench_mine);
+	mm = skel->bss->bench_words[0];
+
+	live_through(HMT_RANGE_REGISTER, RANGE);
+	ASSERT_OK(bpf_map_lookup_elem(owners, &pid, &entered));
+	ASSERT_EQ(entered, mm);
+	ts = live_through(HMT_RANGE_REGISTER, RANGE + 256);
+	val = mm_entry(mm);
+	ASSERT_EQ(val.regs, 2);
+	ASSERT_EQ(val.owner, pid);
+	ASSERT_EQ(val.entered, OWNER_TURN(ts));
+
+	ASSERT_OK(bpf_map_delete_elem(owners, &pid));
+	ts = live_through(HMT_RANGE_REGISTER, RANGE + 512);
+	ASSERT_EQ(!bpf_map_lookup_elem(owners, &pid, &entered), val.entered != OWNER_TURN(ts));
+
+	bpf_map_delete_elem(owners, &pid);
+	val = mm_entry(mm);
+	val.entered = 1;
+	ASSERT_OK(bpf_map_update_elem(mms, &mm, &val, BPF_EXIST));
+	live_through(HMT_RANGE_REGISTER, RANGE + 768);
+	ASSERT_OK(bpf_map_lookup_elem(owners, &pid, &entered));
+	ASSERT_EQ(entered, mm);
+	ASSERT_EQ(mm_entry(mm).regs, 4);
+	live_through(HMT_RANGE_UNREGISTER_BEGIN, RANGE);
+	ASSERT_EQ(mm_entry(mm).regs, 3);
+	done();
+}
+
 TEST_MAIN(TEST(test_lanes_bpf__in_order), TEST(test_lanes_bpf__two_on_one_cpu),
 	  TEST(test_lanes_bpf__no_lane), TEST(test_lanes_bpf__full),
-	  TEST(test_lanes_bpf__full_but_for_the_marker), TEST(test_lanes_bpf__wakes))
+	  TEST(test_lanes_bpf__full_but_for_the_marker), TEST(test_lanes_bpf__wakes),
+	  TEST(test_lanes_bpf__name_first), TEST(test_lanes_bpf__owner_is_entered))
 #else
 /* Its subject is not in this build. */
 static void test_lanes_bpf__is_not_built(void)
