@@ -154,7 +154,7 @@ $(O)/unit/t_lanes_bpf: $(O)/gen/bench_event.skel.h
 $(O)/unit/t_shortcut: $(O)/gen/hmmtrace.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
-capture_pure := batch buildid enrich feature holders hot kallsyms ktypes lanes loss outq plan resync snapshot \
+capture_pure := batch buildid enrich feature holders hot kallsyms ktypes lanes loss outq plan resync siphon snapshot \
                 switches
 $(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif

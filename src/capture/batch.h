@@ -18,14 +18,19 @@ struct batch_entry {
 };
 
 struct batch {
-	char *buf;
-	size_t len, cap;
+	char *buf, *rest;			/* rest: for what is left after a drop */
+	size_t len, cap, rest_cap;
 	struct batch_entry *entries, *spare;	/* spare: as large, for sorting */
-	size_t nr, entries_cap, spare_cap;
+	size_t nr, entries_cap;
 };
 
 /* Copies the record. Return: 0 or -ENOMEM. */
 int batch__add(struct batch *b, const struct hmt_hdr *rec);
+/*
+ * Moves all of from to b, behind what is there; of the two it copies the smaller one.
+ * Return: 0, or -ENOMEM with both as they were.
+ */
+int batch__move(struct batch *b, struct batch *from);
 /* By ts; records of the same ts stay in the order they came, but a hole is before them. */
 void batch__sort(struct batch *b);
 /* Return: how many records are older than ts. Sorted batches only. */

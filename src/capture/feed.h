@@ -28,6 +28,8 @@ struct feed_ops {
 	bool holes_anywhere;
 	/* Until the programs ask to be read or the time is over. Return: 0, -EINTR or another. */
 	int (*wait)(struct feed *f, int timeout_ms);
+	/* From now on wait() also returns when there is something to read in fd. NULL: cannot. */
+	int (*wake_by)(struct feed *f, int fd);
 	/* Records that found no room, since the programs were loaded. */
 	__u64 (*lost)(const struct feed *f);
 	/*

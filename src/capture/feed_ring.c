@@ -22,6 +22,11 @@ static int feed_ring_wait(struct feed *f, int timeout_ms)
 	return ring__wait(&f->ring, timeout_ms);
 }
 
+static int feed_ring_wake_by(struct feed *f, int fd)
+{
+	return ring__wake_by(&f->ring, fd);
+}
+
 static __u64 feed_ring_lost(const struct feed *f)
 {
 	return __atomic_load_n(f->ring_lost, __ATOMIC_SEQ_CST);
@@ -88,7 +93,7 @@ static void feed_ring_close(struct feed *f)
 }
 
 static const struct feed_ops feed_ring_ops = {
-	.wait = feed_ring_wait, .lost = feed_ring_lost, .cut = feed_ring_cut,
+	.wait = feed_ring_wait, .wake_by = feed_ring_wake_by, .lost = feed_ring_lost, .cut = feed_ring_cut,
 	.drain = feed_ring_drain, .close = feed_ring_close,
 };
 

@@ -5,7 +5,8 @@
  *
  * The instant ("cut") is what makes the rest exact: whatever is older than it
  * has been drained, and every loss that is older is reported by this round. The
- * feed knows how to choose it (feed_ring.c, feed_perf.c).
+ * feed knows how to choose it (feed_ring.c, feed_perf.c). Between rounds a thread
+ * makes room in the feed (siphon.c).
  */
 #include "capture/reader.h"
 
@@ -31,11 +32,8 @@
 #define TICK_NS 100000000ULL
 /* Between two walks of the table when the first was overtaken by further losses. */
 #define SYNC_RETRY_NS 500000000ULL
-/*
- * Of records that are held back until the names are there: what a ring of the usual
- * size would hold. With more than that it is the ring that waits.
- */
-#define HELD_MAX (8U << 20)
+/* Of records that are held back until the names are there: as much as is taken ahead. */
+#define HELD_MAX SIPHON_MAX
 
 __u64 clock_ns(int clock)
 {
@@ -67,20 +65,20 @@ static int read_stack(void *ctx, __s32 id, __u64 *ret_ips)
 
 /* --- taking records out of the ring --------------------------------------------- */
 
-static int take_record(void *ctx, const struct hmt_hdr *rec, size_t len)
-{
-	struct reader *r = ctx;
-
-	/* Our own programs wrote it; a size that is wrong is a bug to be seen, not to crash on. */
-	if (len < sizeof(*rec) || record_validate(rec, len, NULL))
-		return loss__report_one(&r->loss, HMT_CAUSE_RECORD, HMT_CPU_NONE, -1, 1, r->cut,
-					&r->out);
-	return batch__add(&r->batch, rec);
-}
-
 static int drain(struct reader *r)
 {
-	return r->feed.ops->drain(&r->feed, take_record, r);
+	__u64 nr_bad = 0;
+	int err = siphon__drain(&r->siphon, &r->feed, &r->batch, &nr_bad), told = 0;
+
+	if (nr_bad)
+		told = loss__report_one(&r->loss, HMT_CAUSE_RECORD, HMT_CPU_NONE, -1, nr_bad, r->cut,
+					&r->out);
+	return err && err != -EAGAIN ? err : told ? told : err;
+}
+
+static int wait_for_records(struct reader *r, int timeout_ms)
+{
+	return siphon__wait(&r->siphon, &r->feed, timeout_ms);
 }
 
 static __u64 ring_lost(const struct reader *r)
@@ -216,7 +214,7 @@ static int await_step(struct reader *r)
 
 	if (err || r->named)
 		return err ? err : 1;
-	waited = r->feed.ops->wait(&r->feed, AWAIT_MS);
+	waited = wait_for_records(r, AWAIT_MS);
 	err = drain(r);
 	look_dark(r);
 	r->held = true;
@@ -681,7 +679,7 @@ static int fill(struct reader *r)
 		r->want_snap = false;
 		return err ? err : push_mark(r, HMT_TICK, r->cut, 0);
 	}
-	interrupted = r->feed.ops->wait(&r->feed, r->held ? AWAIT_MS : WAIT_MS) == -EINTR;
+	interrupted = wait_for_records(r, r->held ? AWAIT_MS : WAIT_MS) == -EINTR;
 	err = one_round(r);
 	if (err && err != -EAGAIN)
 		return err;
@@ -765,6 +763,7 @@ void reader__close(struct reader *r)
 	if (!r->src.ops)
 		return;
 	walked_free(r);
+	siphon__stop(&r->siphon);
 	feed__close(&r->feed);
 	holders__free(&r->holders);
 	switches__close(&r->switches);
@@ -788,6 +787,7 @@ int reader__start(struct reader *r, __u64 ts, __u64 flags)
 	hot__init(&r->hot, ts);
 	if (r->conf.hot_fd >= 0 && make_hot_rest(r))
 		return -ENOMEM;
+	siphon__start(&r->siphon, &r->feed);
 	return push_mark(r, HMT_START, ts, flags);
 }
 

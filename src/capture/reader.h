@@ -10,6 +10,7 @@
 #include "capture/holders.h"
 #include "capture/hot.h"
 #include "capture/loss.h"
+#include "capture/siphon.h"
 #include "capture/snapshot.h"
 #include "capture/switches.h"
 
@@ -33,6 +34,7 @@ struct reader {
 	struct source src;			/* must be first */
 	struct reader_conf conf;
 	struct feed feed;
+	struct siphon siphon;
 	struct batch batch;
 	struct outq out;
 	struct loss loss;

@@ -27,6 +27,8 @@ void ring__close(struct ring *r);
 
 /* Waits until the programs ask to be read or the time is over. Return: 0, -EINTR or another. */
 int ring__wait(struct ring *r, int timeout_ms);
+/* From now on it also returns as long as there is something to read in fd. */
+int ring__wake_by(struct ring *r, int fd);
 /* How far the producers are; to be compared with ring__consumed(). */
 unsigned long ring__produced(const struct ring *r);
 unsigned long ring__consumed(const struct ring *r);

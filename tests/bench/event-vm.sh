@@ -3,7 +3,7 @@
 #
 # event-vm.sh - the same churn of windows on the patched kernel under hmmtrace and
 # under whoever else can see its tracepoints: what an operation costs, and how many
-# events are lost as the load rises. All have 64 KiB of buffers. One boot a
+# events are lost as the load rises. All have 64 KiB of buffers in the kernel. One boot a
 # repetition; a run that hangs is killed and fails the table.
 #
 # In a VM, emulated in software: only the ratios mean something. Needs perf,
@@ -147,7 +147,7 @@ for i in "${!loads[@]}"; do
 	done
 	bound "$row: cost" "hmmtrace record, no stacks" "perf record" 1
 done
-remark "an operation is a window inserted, faulted once and removed: six events; all buffers together are 64 KiB"
+remark "an operation is a window inserted, faulted once and removed: six events; all buffers of the kernel together are 64 KiB; what was taken out of them waits in up to 8 MiB of hmmtrace's memory, or in files"
 remark "lost and not said: events generated, less those recorded, less those that the trace says were lost; below zero by what else was lost than windows and faults"
 remark "hmmtrace takes a stack at each birth and end unless it says otherwise, the others take none; faults counted: in the kernel, three events are left"
 remark "an instruction is a nanosecond in the guest, which has one CPU"
