@@ -36,7 +36,7 @@ static int take_record(void *ctx, const struct hmt_hdr *rec, size_t len)
 	const struct sink *to = ctx;
 
 	/* Our own programs wrote it; a size that is wrong is a bug to be seen, not to crash on. */
-	if (len < sizeof(*rec) || record_validate(rec, len, NULL)) {
+	if (!record_is_plain(rec, len) && record_validate(rec, len, NULL)) {
 		++*to->nr_bad;
 		return 0;
 	}

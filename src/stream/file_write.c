@@ -288,7 +288,7 @@ int file_writer__add(struct file_writer *w, const struct hmt_hdr *rec, struct er
 
 	if (w->failed)
 		return failed_before(w, err);
-	if (record_validate(rec, HMT_RECORD_MAX, &why))
+	if (!record_is_plain(rec, HMT_RECORD_MAX) && record_validate(rec, HMT_RECORD_MAX, &why))
 		return err_set(err, -EINVAL, "%s: refused to write: %s", w->name, why);
 	memcpy(w->raw + w->raw_len, rec, rec->size);
 	w->raw_len += rec->size;
