@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "test.h"
 
+#ifndef HMT_NO_BPF
 #include <errno.h>
 #include <sched.h>
 
@@ -66,3 +67,14 @@ static void test_mapcall__errors_come_through(void)
 
 TEST_MAIN(TEST(test_mapcall__not_asked_for), TEST(test_mapcall__out_of_reach),
 	  TEST(test_mapcall__goes_back_to_what_it_was), TEST(test_mapcall__errors_come_through))
+
+#else
+
+/* Its subject is not in this build. */
+static void test_mapcall__is_not_built(void)
+{
+}
+
+TEST_MAIN(TEST(test_mapcall__is_not_built))
+
+#endif
