@@ -38,6 +38,24 @@ static int prepare(struct bpf_program *prog, struct bpf_prog_load_opts *opts, lo
 	return bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
 }
 
+/*
+ * Before libbpf 1.3 the table of handlers is freed when the last one is taken back,
+ * and used all the same by who comes next. So one stays, for a section that nobody has.
+ */
+static int keep_table(void)
+{
+	static bool kept;
+	int id;
+
+	if (kept)
+		return 0;
+	id = libbpf_register_prog_handler("hmmtrace.none", BPF_PROG_TYPE_UNSPEC, 0, NULL);
+	if (id < 0)
+		return id;
+	kept = true;
+	return 0;
+}
+
 static int add_handlers(struct shortcut *s, const struct features *f)
 {
 	static const struct {
@@ -74,7 +92,8 @@ int shortcut__begin(struct shortcut *s, const struct features *f)
 	if (s->fd < 0)
 		return -errno;
 	snprintf(s->path, sizeof(s->path), "/proc/self/fd/%d", s->fd);
-	err = add_handlers(s, f);
+	err = keep_table();
+	err = err ? err : add_handlers(s, f);
 	if (err)
 		shortcut__end(s);
 	return err;

@@ -10,6 +10,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 
 #include "base/mem.h"
 #include "capture/feature.h"
+#include "capture/ktypes.h"
 #include "capture/shortcut.h"
 
 static const char types_path[] = "/sys/kernel/btf/vmlinux";
@@ -133,7 +135,38 @@ static void test_shortcut__long_way(void)
 	ASSERT_EQ(hmt_mem_live(), live);
 }
 
-TEST_MAIN(TEST(test_shortcut__same_programs), TEST(test_shortcut__long_way))
+#define SIZES 64
+
+/* Once more, because it did not load: what was somebody else's meanwhile stays his. */
+static void test_shortcut__twice(void)
+{
+	struct ktypes *types = hmt_calloc(1, sizeof(*types));
+	struct features f = { .types = types };
+	unsigned char *others[SIZES];
+	struct shortcut s;
+
+	for (int round = 0; round < 3; round++) {
+		ASSERT_OK(shortcut__begin(&s, &f));
+		ASSERT_EQ(s.nr_handlers, SHORTCUT_SECTIONS);
+		shortcut__end(&s);
+		ASSERT_EQ(s.nr_handlers, 0);
+		for (size_t i = 0; i < SIZES; i++) {
+			others[i] = malloc(16 * (i + 1));
+			memset(others[i], 0x5a, 16 * (i + 1));
+		}
+		ASSERT_OK(shortcut__begin(&s, &f));
+		for (size_t i = 0; i < SIZES; i++)
+			for (size_t at = 0; at < 16 * (i + 1); at++)
+				ASSERT_EQ(others[i][at], 0x5a);
+		shortcut__end(&s);
+		for (size_t i = 0; i < SIZES; i++)
+			free(others[i]);
+	}
+	hmt_free(types);
+}
+
+TEST_MAIN(TEST(test_shortcut__same_programs), TEST(test_shortcut__long_way),
+	  TEST(test_shortcut__twice))
 
 #else
 
