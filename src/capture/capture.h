@@ -39,17 +39,25 @@ struct capture_opts {
 	__u64 grace_ns;		/* of the engine that is fed; 0: its default */
 	bool force_classic;	/* classic tp programs where raw_tp would do; for tests */
 	bool force_legacy;	/* the object for old kernels where the main one would do */
+	bool hasty;		/* fentry is tried by attaching what is to be attached; see start */
 	const char *btf;	/* type information of the kernel, when it does not show its own */
 	/* For the trace's description; NULL: "" */
 	const char *version, *command_line, *filters;
 };
 
+/* Attach of a hasty one: -EAGAIN, this kernel loads and does not attach: once more, and not so. */
 int capture__open(const struct capture_opts *opts, struct capture **ret_c, struct errmsg *err);
 int capture__load(struct capture *c, struct errmsg *err);
 int capture__attach(struct capture *c, struct errmsg *err);
 int capture__activate(struct capture *c, struct errmsg *err);
-/* All four in a row, nothing left behind on failure. */
+/* All four in a row, hasty at first, nothing left behind on failure. */
 int capture__start(const struct capture_opts *opts, struct capture **ret_c, struct errmsg *err);
+
+/*
+ * Takes off what was only tried, by a thread. Nobody waits for it, but it takes time
+ * of who is to run at once: to be called when he does. Twice is fine, not at all, too.
+ */
+void capture__tidy(struct capture *c);
 
 const struct plan *capture__plan(const struct capture *c);
 /* Complete from activate on; owned by c, also at capture__source()->meta. */

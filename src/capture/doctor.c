@@ -18,7 +18,7 @@ void capture_doctor(const struct capture_opts *opts, struct features *ret_f, str
 		.force_classic = opts->force_classic,
 		.force_legacy = opts->force_legacy,
 	};
-	struct feature_env env = feature_env_real;
+	struct feature_env env = opts->hasty ? feature_env_hasty : feature_env_real;
 
 	env.btf = opts->btf;
 	features_probe(&env, ret_f);

@@ -175,14 +175,34 @@ void features_trace_type(struct features *f, const char *name, int nr_args)
 		f->exit_btf = true;
 }
 
+/* What ours begin with, for of the tens of thousands that there are most do not. */
+static bool may_be_ours(const char *name)
+{
+	switch (name[0]) {
+	case '_':
+		return name[1] == '_' && name[2] == 'm';
+	case 'b':
+		return name[1] == 'p' && name[2] == 'f';
+	case 'c':
+	case 'r':
+		return name[1] == 'r' || name[1] == 'e';
+	case 'h':
+	case 'm':
+		return name[1] == 'm';
+	default:
+		return false;
+	}
+}
+
 void features_fn_type(struct features *f, const char *name, int btf_id)
 {
-	/* Of the tens of thousands that there are, few get past the first letter. */
+	if (!may_be_ours(name))
+		return;
 	for (int i = 0; i < FN_NR; i++)
-		if (*name == *fns[i] && !strcmp(name, fns[i]))
+		if (!strcmp(name, fns[i]))
 			f->fn[i].btf_id = btf_id;
 	for (int i = 0; i < BUILT_NR; i++)
-		if (*name == *builts[i].function && !strcmp(name, builts[i].function))
+		if (!strcmp(name, builts[i].function))
 			f->built[i] = true;
 	if (*name != 'b')
 		return;
@@ -440,12 +460,16 @@ bool features_try_kprobe(const struct feature_env *env, struct features *f)
 {
 	struct probe p = { .env = env, .f = f };
 	char buf[16];
+	int ret;
 
 	if (f->f[FEAT_KPROBE].state != FEATURE_OK ||
 	    read_head(&p, KPROBE_TYPE, buf, sizeof(buf)) <= 0)
 		return false;
+	ret = env->try_bpf(FEAT_KPROBE, (int)strtol(buf, NULL, 10));
+	if (ret > 0)
+		f->trial_kprobe = ret;
 	/* That it cannot be tried says nothing. */
-	if (env->try_bpf(FEAT_KPROBE, (int)strtol(buf, NULL, 10)) != -ENODATA)
+	if (ret != -ENODATA)
 		return true;
 	set(&p, FEAT_KPROBE, FEATURE_MISSING, "they are switched off: "
 	    "echo 1 >/sys/kernel/debug/kprobes/enabled");

@@ -242,7 +242,7 @@ static int try_fentry(int btf_id)
 	return link;
 }
 
-/* A counter of passes through a function that we go through. Return: -ENODATA: it stays 0. */
+/* A counter of passes through a function that we go through. Return: it; -ENODATA: it stays 0. */
 static int try_kprobe(int type)
 {
 	struct perf_event_attr attr = {
@@ -257,8 +257,10 @@ static int try_kprobe(int type)
 	for (int i = 0; i < 2; i++)
 		if (read(fd, &passes, sizeof(passes)) != sizeof(passes))
 			passes = 1;
+	if (passes)
+		return fd;
 	close_aside(fd);
-	return passes ? 0 : -ENODATA;
+	return -ENODATA;
 }
 
 static int try_bpf(enum feature_id id, int btf_id)
@@ -308,6 +310,26 @@ const struct feature_env feature_env_real = {
 	.root = "", .try_bpf = try_bpf, .scan_btf = scan_btf, .scan_fields = scan_fields,
 };
 
+static int try_loading(enum feature_id id, int btf_id)
+{
+	libbpf_print_fn_t print;
+	int fd;
+
+	if (id != FEAT_FENTRY)
+		return try_bpf(id, btf_id);
+	print = libbpf_set_print(NULL);
+	fd = load_nothing(BPF_TRACE_FENTRY, btf_id);
+	libbpf_set_print(print);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
+}
+
+const struct feature_env feature_env_hasty = {
+	.root = "", .try_bpf = try_loading, .scan_btf = scan_btf, .scan_fields = scan_fields,
+};
+
 void features_drop(struct features *f)
 {
 	if (f->types)
@@ -316,5 +338,7 @@ void features_drop(struct features *f)
 	f->types = NULL;
 	if (f->trial > 0)
 		close_aside(f->trial);
-	f->trial = 0;
+	if (f->trial_kprobe > 0)
+		close_aside(f->trial_kprobe);
+	f->trial = f->trial_kprobe = 0;
 }

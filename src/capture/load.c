@@ -484,13 +484,14 @@ int capture__attach(struct capture *c, struct errmsg *err)
 		if (!code)
 			continue;
 		c->links[i] = NULL;
+		if (c->opts.hasty && row->mech == MECH_FENTRY)
+			return err_set(err, -EAGAIN, "%s cannot be attached to", row->tracepoint);
 		code = plan_row_failed(&c->plan, i / 2, code);
 		if (code)
 			return err_set(err, code, "%s cannot be attached to: %s", row->tracepoint,
 				       row->why);
 		detach_dropped(c);
 	}
-	features_drop(&c->features);
 	return 0;
 }
 
@@ -515,7 +516,7 @@ int capture__activate(struct capture *c, struct errmsg *err)
 	return 0;
 }
 
-int capture__start(const struct capture_opts *opts, struct capture **ret_c, struct errmsg *err)
+static int start(const struct capture_opts *opts, struct capture **ret_c, struct errmsg *err)
 {
 	struct capture *c;
 	int code;
@@ -532,6 +533,25 @@ int capture__start(const struct capture_opts *opts, struct capture **ret_c, stru
 	}
 	*ret_c = c;
 	return 0;
+}
+
+void capture__tidy(struct capture *c)
+{
+	features_drop(&c->features);
+}
+
+/* To attach a program that is of no use costs as much as one that is. */
+int capture__start(const struct capture_opts *opts, struct capture **ret_c, struct errmsg *err)
+{
+	struct capture_opts o = *opts;
+	int code;
+
+	o.hasty = true;
+	code = start(&o, ret_c, err);
+	if (code != -EAGAIN)
+		return code;
+	o.hasty = false;
+	return start(&o, ret_c, err);
 }
 
 /* --- a snapshot alone ------------------------------------------------------------- */
