@@ -66,7 +66,20 @@ took() {
 	esac
 	echo "took $row $who $began $(cat ready) ${first:-none} $(cat done) $ended"
 }
+# attaching ROW WHO COMMAND...: how much of it the kernel takes to attach the programs
+attaching() {
+	row=$1 who=$2
+	shift 2
+	timeout -s KILL 90 strace -f -T -o calls -e trace=bpf,perf_event_open,ioctl "$@" >out 2>err || { cat err; exit 1; }
+	grep -E 'BPF_LINK_CREATE|BPF_RAW_TRACEPOINT_OPEN|perf_event_open|PERF_EVENT_IOC_' calls |
+		sed -n 's/.*<\([0-9.]*\)>$/\1/p' |
+		awk -v what="attaching $row $who" '{ s += $1; n++ } END { print what, n, s }'
+}
 churn 32 >/dev/null
+attaching fentry hmmtrace-record hmmtrace record -f -q -g 1ms --source notifier -o a.hmt -- sh stamp
+attaching fentry bpftrace bpftrace -c "/bin/busybox sh stamp" kfuncs.bt
+attaching kprobes hmmtrace-record hmmtrace record -f -q -g 1ms --source kprobe -o a.hmt -- sh stamp
+attaching kprobes bpftrace bpftrace -c "/bin/busybox sh stamp" kprobes.bt
 END
 )
 for ((rep = 0; rep < reps; rep++)); do
@@ -104,13 +117,18 @@ stamps() {
 
 question "How long until it traces, to stop tracing, and to report nothing?"
 peers "bpftrace" "perf record" "true(1)"
-in_guest "$guest" "$bench_tmp/out" hmmtrace exerciser churn perf trace-cmd bpftrace ||
+in_guest "$guest" "$bench_tmp/out" hmmtrace exerciser churn perf trace-cmd bpftrace strace ||
 	die "the guest failed, see above"
 (($(sed -n 's/^functions //p' "$bench_tmp/out/stdout" | tr -d '\r') >= 10)) || die "the functions are not known"
 while read -r _ line; do
 	# shellcheck disable=SC2086  # words
 	stamps $line
 done < <(grep -a '^took ' "$bench_tmp/out/stdout" | tr -d '\r')
+
+while read -r _ row who nr seconds; do
+	sample "$row: of that, calls that attach" "${name[$who]}" "s in the VM" "$seconds"
+	note "$row: $who makes $nr calls to attach"
+done < <(grep -a '^attaching ' "$bench_tmp/out/stdout" | tr -d '\r')
 
 printf '%s\n' "1.000000 start flags=0x1" "2.000000 end flags=0x0" >"$bench_tmp/empty.in"
 "$out/text2trace" "$bench_tmp/empty.in" "$bench_tmp/empty.hmt"
@@ -134,5 +152,6 @@ ceiling "report, empty file" "hmmtrace report" 20
 ceiling "report, small file" "hmmtrace report" 20
 remark "a second in the VM is a billion instructions; ready: the command that is traced begins"
 remark "the first event is the first that was recorded while others make windows, 32 of them 100 times a second"
-remark "bpftrace has as many programs on functions as hmmtrace, which only count; at tracepoints six that pair"
+remark "bpftrace has as many programs on functions as hmmtrace, of the same sort, which only count; at tracepoints six that pair"
+remark "calls that attach: what the kernel takes to put the programs where they belong, of both alike; counted by strace in a run of its own"
 remark "reports are run by the shell, which true(1) is, too"
