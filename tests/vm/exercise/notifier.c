@@ -304,7 +304,8 @@ static void interval_read_during_remove(struct run *r)
 	struct hmm_exerciser_cmd cmd = insert(r, fd);
 	pthread_t thread;
 
-	ACT(r, fd, CALLBACK_DELAY, .arg = 3 * r->linger_ms);
+	/* Twice that is when the read is made; the rest is for a guest that is late. */
+	ACT(r, fd, CALLBACK_DELAY, .arg = 14 * r->linger_ms);
 	CHECK(r, pthread_create(&thread, NULL, thread_invalidates, r) == 0);
 	run_wait_step(r, 1);
 	run_linger(r);
