@@ -53,12 +53,6 @@ int capture__activate(struct capture *c, struct errmsg *err);
 /* All four in a row, hasty at first, nothing left behind on failure. */
 int capture__start(const struct capture_opts *opts, struct capture **ret_c, struct errmsg *err);
 
-/*
- * Takes off what was only tried, by a thread. Nobody waits for it, but it takes time
- * of who is to run at once: to be called when he does. Twice is fine, not at all, too.
- */
-void capture__tidy(struct capture *c);
-
 const struct plan *capture__plan(const struct capture *c);
 /* Complete from activate on; owned by c, also at capture__source()->meta. */
 const struct trace_meta *capture__meta(const struct capture *c);

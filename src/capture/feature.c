@@ -460,16 +460,12 @@ bool features_try_kprobe(const struct feature_env *env, struct features *f)
 {
 	struct probe p = { .env = env, .f = f };
 	char buf[16];
-	int ret;
 
 	if (f->f[FEAT_KPROBE].state != FEATURE_OK ||
 	    read_head(&p, KPROBE_TYPE, buf, sizeof(buf)) <= 0)
 		return false;
-	ret = env->try_bpf(FEAT_KPROBE, (int)strtol(buf, NULL, 10));
-	if (ret > 0)
-		f->trial_kprobe = ret;
 	/* That it cannot be tried says nothing. */
-	if (ret != -ENODATA)
+	if (env->try_bpf(FEAT_KPROBE, (int)strtol(buf, NULL, 10)) != -ENODATA)
 		return true;
 	set(&p, FEAT_KPROBE, FEATURE_MISSING, "they are switched off: "
 	    "echo 1 >/sys/kernel/debug/kprobes/enabled");

@@ -123,7 +123,6 @@ struct features {
 	int iter_file_btf_id;		/* of the iterator over the files of tasks */
 	struct ktypes *types;		/* all there are; NULL: not known */
 	int trial;			/* link of the program fentry was tried with; 0: none */
-	int trial_kprobe;		/* the kprobe that was tried; 0: none */
 	int field[FIELD_NR];		/* offsets for the legacy object, or FIELD_UNKNOWN */
 	int rss_stride;			/* between two counters behind FIELD_MM_RSS */
 	bool built[BUILT_NR];		/* what the BTF shows; says nothing without one */
@@ -139,8 +138,8 @@ struct features {
  * to try it on, for FEAT_TP_BTF, FEAT_FENTRY (attached, for a kernel may load what
  * it then does not attach; taking it off is what attaching others would wait for,
  * so the link is returned) and FEAT_ITER, and with the
- * type of the kprobe event source for FEAT_KPROBE (returned, too); it returns 0 or a
- * negative errno, -ENODATA for a kprobe that was passed by and did not fire. scan_btf reads
+ * type of the kprobe event source for FEAT_KPROBE; it returns 0 or a negative
+ * errno, -ENODATA for a kprobe that was passed by and did not fire. scan_btf reads
  * the kernel's BTF at path, tells what it finds with features_trace_type(),
  * features_fn_type() and in f->field, leaves it in f->types and returns the number
  * of types or a negative errno. scan_fields fills f->field alone, from any file with type information.
@@ -157,7 +156,7 @@ extern const struct feature_env feature_env_real, feature_env_hasty;
 
 /* Fills *ret_f. Cannot fail: what is not known is missing. */
 void features_probe(const struct feature_env *env, struct features *ret_f);
-/* Gives back the types and the trials: when everything is attached, or nothing will be. */
+/* Gives back the types and the trial: when everything is attached, or nothing will be. */
 void features_drop(struct features *f);
 /* What to do about a feature that is missing. */
 const char *feature_remedy(const struct features *f, enum feature_id id);

@@ -220,15 +220,25 @@ static void *close_later(void *fd)
 	return NULL;
 }
 
-/* Taking a probe off waits for every CPU to have passed by, which nobody has to wait for. */
+static struct {
+	pthread_t thread;
+	bool running;
+} aside;
+
+static void join_aside(void)
+{
+	if (aside.running)
+		pthread_join(aside.thread, NULL);
+	aside.running = false;
+}
+
+/* Taking a probe off waits for every CPU to have passed by; there is enough to do meanwhile. */
 static void close_aside(int fd)
 {
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, close_later, (void *)(intptr_t)fd))
+	join_aside();
+	aside.running = !pthread_create(&aside.thread, NULL, close_later, (void *)(intptr_t)fd);
+	if (!aside.running)
 		close(fd);
-	else
-		pthread_detach(thread);
 }
 
 static int try_fentry(int btf_id)
@@ -242,7 +252,11 @@ static int try_fentry(int btf_id)
 	return link;
 }
 
-/* A counter of passes through a function that we go through. Return: it; -ENODATA: it stays 0. */
+/*
+ * A counter of passes through a function that we go through. Return: -ENODATA: it stays 0.
+ * It is gone before a command runs (features_drop): a kprobe that is taken off while ftrace is
+ * switched off takes all of ftrace with it until the next boot (seen on 5.10 and 6.1).
+ */
 static int try_kprobe(int type)
 {
 	struct perf_event_attr attr = {
@@ -257,10 +271,8 @@ static int try_kprobe(int type)
 	for (int i = 0; i < 2; i++)
 		if (read(fd, &passes, sizeof(passes)) != sizeof(passes))
 			passes = 1;
-	if (passes)
-		return fd;
 	close_aside(fd);
-	return -ENODATA;
+	return passes ? 0 : -ENODATA;
 }
 
 static int try_bpf(enum feature_id id, int btf_id)
@@ -337,8 +349,7 @@ void features_drop(struct features *f)
 	hmt_free(f->types);
 	f->types = NULL;
 	if (f->trial > 0)
-		close_aside(f->trial);
-	if (f->trial_kprobe > 0)
-		close_aside(f->trial_kprobe);
-	f->trial = f->trial_kprobe = 0;
+		close(f->trial);
+	f->trial = 0;
+	join_aside();
 }

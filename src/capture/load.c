@@ -531,13 +531,9 @@ static int start(const struct capture_opts *opts, struct capture **ret_c, struct
 		capture__free(c);
 		return code;
 	}
+	features_drop(&c->features);
 	*ret_c = c;
 	return 0;
-}
-
-void capture__tidy(struct capture *c)
-{
-	features_drop(&c->features);
 }
 
 /* To attach a program that is of no use costs as much as one that is. */

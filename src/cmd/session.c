@@ -488,7 +488,6 @@ static int session_steps(struct session *s, struct errmsg *err)
 	announce(s);
 	if (s->child.pid)
 		ret = child__start(&s->child, err);
-	capture__tidy(s->capture);
 	if (!ret)
 		ret = pump(s, err);
 	if (!ret)

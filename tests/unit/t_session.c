@@ -101,17 +101,6 @@ int capture__start(const struct capture_opts *opts, struct capture **ret_c, stru
 	return 0;
 }
 
-/* Said where the parent of a run can see it: a run is a process. */
-void capture__tidy(struct capture *c)
-{
-	FILE *f = fopen("tidied", "a");
-
-	if (f) {
-		fputs("once\n", f);
-		fclose(f);
-	}
-}
-
 const struct plan *capture__plan(const struct capture *c)
 {
 	return &c->plan;
@@ -268,8 +257,6 @@ static void test_session__live_flags_after_the_command(void)
 	ASSERT_HAS(out, "\nverdict: 1 error\n");
 	ASSERT_HAS(err_text, "hmmtrace: tracing, tier full\n");
 	ASSERT_HAS(err_text, "hmmtrace: command exited with status 3\n");
-	slurp("tidied", out, sizeof(out));
-	ASSERT_STREQ(out, "once\n");
 }
 
 static void test_session__check_says_the_verdict_first(void)
