@@ -326,6 +326,11 @@ static void range_failed(struct engine *e, struct event *ev, const struct birth 
 	use.fate = uncertain(e, mm) ? MM_MAYBE_TORN_DOWN : MM_TORN_DOWN;
 	use.ended = mm->ended;
 	use.sure = mm->sure;
+	/* Not the attempt of who had it: that one's may have ended among what was lost. */
+	if (alive(o) && uncertain(e, o)) {
+		use.fate = MM_MAYBE_TORN_DOWN;
+		use.sure = o->sure < mm->sure ? o->sure : mm->sure;
+	}
 	charge_dead_mm(e, o, &use, ev);
 }
 
