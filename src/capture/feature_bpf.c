@@ -275,7 +275,8 @@ static int try_kprobe(int type)
 	return passes ? 0 : -ENODATA;
 }
 
-static int try_bpf(enum feature_id id, int btf_id)
+/* attach: whether fentry can be attached to, too, and not only loaded */
+static int try_one(enum feature_id id, int btf_id, bool attach)
 {
 	libbpf_print_fn_t print;
 	int fd;
@@ -285,6 +286,10 @@ static int try_bpf(enum feature_id id, int btf_id)
 	print = libbpf_set_print(NULL);
 	switch (id) {
 	case FEAT_FENTRY:
+		if (!attach) {
+			fd = load_nothing(BPF_TRACE_FENTRY, btf_id);
+			break;
+		}
 		fd = try_fentry(btf_id);
 		libbpf_set_print(print);
 		return fd;
@@ -318,24 +323,18 @@ static int try_bpf(enum feature_id id, int btf_id)
 	return 0;
 }
 
+static int try_bpf(enum feature_id id, int btf_id)
+{
+	return try_one(id, btf_id, true);
+}
+
 const struct feature_env feature_env_real = {
 	.root = "", .try_bpf = try_bpf, .scan_btf = scan_btf, .scan_fields = scan_fields,
 };
 
 static int try_loading(enum feature_id id, int btf_id)
 {
-	libbpf_print_fn_t print;
-	int fd;
-
-	if (id != FEAT_FENTRY)
-		return try_bpf(id, btf_id);
-	print = libbpf_set_print(NULL);
-	fd = load_nothing(BPF_TRACE_FENTRY, btf_id);
-	libbpf_set_print(print);
-	if (fd < 0)
-		return fd;
-	close(fd);
-	return 0;
+	return try_one(id, btf_id, false);
 }
 
 const struct feature_env feature_env_hasty = {
