@@ -456,14 +456,18 @@ static __always_inline int in_nothing(void *ctx, const __u64 *a, __u64 sp)
 #define IN_OFF(fn) in_nothing
 #define FENTRY_ON(ID, fn, nr) FENTRY(ID, fn, nr)
 #define FENTRY_OFF(ID, fn, nr)
-#define OUT_ON(ID, fn, nr) FEXIT(ID, fn, nr) KRETPROBE(ID, fn)
-#define OUT_OFF(ID, fn, nr)
+#define KPROBE_OWN(ID, fn, nr, IN, out) KPROBE(ID, fn, nr, IN, out)
+#define KPROBE_SHARED(ID, fn, nr, IN, out)
+#define KRETPROBE_OWN(ID, fn) KRETPROBE(ID, fn)
+#define KRETPROBE_SHARED(ID, fn)
+#define OUT_ON(ID, fn, nr, kp) FEXIT(ID, fn, nr) KRETPROBE_##kp(ID, fn)
+#define OUT_OFF(ID, fn, nr, kp)
 #define IS_OUT_ON 1
 #define IS_OUT_OFF 0
 
-#define PROGRAMS(ID, fn, nr, in, out, group) \
+#define PROGRAMS(ID, fn, nr, in, out, group, kp) \
 	FENTRY_##in(ID, fn, nr) \
-	KPROBE(ID, fn, nr, IN_##in, IS_OUT_##out) \
-	OUT_##out(ID, fn, nr)
+	KPROBE_##kp(ID, fn, nr, IN_##in, IS_OUT_##out) \
+	OUT_##out(ID, fn, nr, kp)
 
 HMT_FUNCTIONS(PROGRAMS)

@@ -38,7 +38,7 @@ static const char *const field_names[FIELD_NR] = {
 };
 
 static const char *const fns[FN_NR] = {
-#define FN_X(ID, function, nr, in, out, group) [FN_##ID] = #function,
+#define FN_X(ID, function, nr, in, out, group, kp) [FN_##ID] = #function,
 	HMT_FUNCTIONS(FN_X)
 #undef FN_X
 };

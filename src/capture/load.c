@@ -416,7 +416,9 @@ static int open_reader(struct capture *c, struct errmsg *err)
 	for (int i = 0; i < PLAN_PROGS; i++) {
 		const struct bpf_program *prog = i < 2 * c->plan.nr ? prog_of(c, i) : NULL;
 
-		conf.prog_fds[i] = prog ? bpf_program__fd(prog) : -1;
+		/* What two rows share is counted once. */
+		conf.prog_fds[i] = prog && (i < 2 || prog != prog_of(c, i - 2)) ?
+				   bpf_program__fd(prog) : -1;
 	}
 	conf.switches = plan_switches(&c->plan);
 	mapcall__shield(c->plan.shield_calls);
@@ -463,6 +465,16 @@ static void detach_dropped(struct capture *c)
 	}
 }
 
+static struct bpf_link *attach_one(const struct plan_row *row, struct bpf_program *prog, bool out)
+{
+	/* Not of its section: two functions may share it. */
+	if (row->mech == MECH_KPROBE)
+		return bpf_program__attach_kprobe(prog, out, row->tracepoint);
+	/* One that was loaded by the shortcut has no section any more. */
+	return bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ?
+	       bpf_program__attach_trace(prog) : bpf_program__attach(prog);
+}
+
 int capture__attach(struct capture *c, struct errmsg *err)
 {
 	for (int i = 0; i < 2 * c->plan.nr; i++) {
@@ -477,9 +489,7 @@ int capture__attach(struct capture *c, struct errmsg *err)
 			return err_set(err, -EINVAL, "the BPF object has no program %s: "
 				       "hmmtrace was built wrong",
 				       i % 2 ? row->program_out : row->program);
-		/* One that was loaded by the shortcut has no section any more. */
-		c->links[i] = bpf_program__type(prog) == BPF_PROG_TYPE_TRACING ?
-			      bpf_program__attach_trace(prog) : bpf_program__attach(prog);
+		c->links[i] = attach_one(row, prog, i % 2);
 		code = libbpf_get_error(c->links[i]);
 		if (!code)
 			continue;

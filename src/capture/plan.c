@@ -108,15 +108,18 @@ static bool is_asked(const struct plan_opts *o, enum tp_group group)
 static const struct fn_text {
 	const char *function, *program, *program_out, *program_kp, *program_out_kp;
 	enum fn_group group;
+	bool shared;		/* the programs for kprobes are those of the one before */
 } fn_texts[FN_NR] = {
+#define FN_KP_OWN false
+#define FN_KP_SHARED true
 #define FN_OUT_ON(name) "hmt_out_" name
 #define FN_OUT_OFF(name) NULL
 #define FN_OUT_KP_ON(name) "hmt_out_" name "_kp"
 #define FN_OUT_KP_OFF(name) NULL
 #define FN_IN_ON(name) "hmt_in_" name
 #define FN_IN_OFF(name) NULL
-#define FN_X(ID, function_, nr, in, out, group_) \
-	[FN_##ID] = { .function = #function_, .group = FN_GROUP_##group_, \
+#define FN_X(ID, function_, nr, in, out, group_, kp) \
+	[FN_##ID] = { .function = #function_, .group = FN_GROUP_##group_, .shared = FN_KP_##kp, \
 		      .program = FN_IN_##in(#function_), .program_out = FN_OUT_##out(#function_), \
 		      .program_kp = "hmt_in_" #function_ "_kp", \
 		      .program_out_kp = FN_OUT_KP_##out(#function_) },
@@ -288,7 +291,7 @@ static void rows_build(const struct features *f, const struct plan_opts *o, stru
 static void fn_choose(const struct features *f, const struct plan_opts *o, int i,
 		      struct plan_row *row)
 {
-	const struct fn_text *t = &fn_texts[i];
+	const struct fn_text *t = &fn_texts[i], *kp = &fn_texts[t->shared ? i - 1 : i];
 	bool in_btf = f->fn[i].btf_id > 0;
 	bool fentry = in_btf && is_ok(f, FEAT_FENTRY) && !o->force_classic;
 	bool kprobe = (in_btf || f->fn[i].in_kallsyms) && is_ok(f, FEAT_KPROBE);
@@ -296,7 +299,7 @@ static void fn_choose(const struct features *f, const struct plan_opts *o, int i
 	if (fentry && (is_ok(f, FEAT_STEADY) || !kprobe))
 		row_on(row, MECH_FENTRY, t->program, t->program_out);
 	else if (kprobe)
-		row_on(row, MECH_KPROBE, t->program_kp, t->program_out_kp);
+		row_on(row, MECH_KPROBE, kp->program_kp, kp->program_out_kp);
 	else if (!in_btf && !f->fn[i].in_kallsyms)
 		row_missing(row, "this kernel has no function of that name to probe");
 	else

@@ -103,7 +103,7 @@ static void good(void)
 }
 
 static const char *const fns[] = {
-#define FN_X(ID, function, nr, in, out, group) #function,
+#define FN_X(ID, function, nr, in, out, group, kp) #function,
 	HMT_FUNCTIONS(FN_X)
 #undef FN_X
 };

@@ -494,6 +494,7 @@ static void test_plan__functions(void)
 	ASSERT_STREQ(p.rows[FN_INSERT].event, "mmu_interval_notifier_insert");
 	ASSERT_STREQ(p.rows[FN_INSERT].program, "hmt_in_mmu_interval_notifier_insert");
 	ASSERT_STREQ(p.rows[FN_INSERT].program_out, "hmt_out_mmu_interval_notifier_insert");
+	ASSERT_STREQ(p.rows[FN_INSERT_LOCKED].program, "hmt_in_mmu_interval_notifier_insert_locked");
 	/* Nothing is done at the entry: the program of the return is the only one. */
 	ASSERT_STREQ(p.rows[FN_REGISTER].program, "hmt_out___mmu_notifier_register");
 	ASSERT_NULL(p.rows[FN_REGISTER].program_out);
@@ -530,6 +531,10 @@ static void test_plan__kprobes(void)
 	/* A kretprobe has no arguments: the entry is needed. */
 	ASSERT_STREQ(p.rows[FN_REGISTER].program, "hmt_in___mmu_notifier_register_kp");
 	ASSERT_STREQ(p.rows[FN_REGISTER].program_out, "hmt_out___mmu_notifier_register_kp");
+	/* Both ways to insert do the same. */
+	ASSERT_STREQ(p.rows[FN_INSERT_LOCKED].tracepoint, "mmu_interval_notifier_insert_locked");
+	ASSERT_STREQ(p.rows[FN_INSERT_LOCKED].program, p.rows[FN_INSERT].program);
+	ASSERT_STREQ(p.rows[FN_INSERT_LOCKED].program_out, p.rows[FN_INSERT].program_out);
 	ASSERT_EQ(p.rows[FN_FREE_RCU].mech, MECH_KPROBE);
 	/* One that finds no room misses a return without a word. */
 	ASSERT(!plan_sees_returns(&p));
