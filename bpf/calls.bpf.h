@@ -2,8 +2,8 @@
 /*
  * calls.bpf.h - what is known at the entry of a function, kept for its return.
  *
- * Keyed by thread, function and depth: a call can sleep, move to another CPU,
- * and have another call of the same function inside it. Where the stack is
+ * Keyed by thread and function, with room for some calls: one can sleep, move to
+ * another CPU, and have another of the same function inside it. Where the stack is
  * tells them apart: it grows down, so what lies no higher than a call that
  * begins has returned without our being told.
  */
@@ -21,19 +21,25 @@
 struct call_key {
 	__u64 pid_tgid;
 	__u32 fn;
-	__u32 depth;
+	__u32 pad;
 };
 
+/* sp 0: none */
 struct call {
 	__u64 sp;
 	__u64 a[FN_ARGS_MAX];
+};
+
+/* Together, for a look-up costs more than to go through all of them. */
+struct calls {
+	struct call at[CALL_DEPTH];
 };
 
 struct hmt_calls_def {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, TASK_ENTRIES);
 	__type(key, struct call_key);
-	__type(value, struct call);
+	__type(value, struct calls);
 };
 extern struct hmt_calls_def hmt_calls SEC(".maps");
 
@@ -41,59 +47,69 @@ extern struct hmt_calls_def hmt_calls SEC(".maps");
 static __always_inline int call_push(__u32 fn, const struct call *c)
 {
 	struct call_key key = { .pid_tgid = bpf_get_current_pid_tgid(), .fn = fn };
+	struct calls *calls = bpf_map_lookup_elem(&hmt_calls, &key);
 	int placed = 0;
 
+	if (!calls) {
+		struct calls first = { .at = { *c } };
+
+		return bpf_map_update_elem(&hmt_calls, &key, &first, BPF_ANY) ? -1 : 0;
+	}
 #pragma unroll
 	for (int d = 0; d < CALL_DEPTH; d++) {
-		const struct call *old;
+		struct call *old = &calls->at[d];
 
-		key.depth = d;
-		old = bpf_map_lookup_elem(&hmt_calls, &key);
-		if (old && old->sp > c->sp)
+		if (old->sp > c->sp)
 			continue;
 		/* Its return was missed: no kretprobe was free. */
-		if (old && fn != FN_UNREGISTER && fn != FN_REMOVE)
+		if (old->sp && fn != FN_UNREGISTER && fn != FN_REMOVE)
 			count_loss(HMT_CAUSE_RECURSION);
 		if (!placed)
-			placed = !bpf_map_update_elem(&hmt_calls, &key, c, BPF_ANY);
-		else if (old)
-			bpf_map_delete_elem(&hmt_calls, &key);
+			*old = *c;
+		else
+			old->sp = 0;
+		placed = 1;
 	}
 	return placed ? 0 : -1;
 }
 
-/* The innermost call, or the one at sp. Return: NULL if its entry was not seen. */
-static __always_inline struct call *call_find(__u32 fn, __u64 sp, struct call_key *key)
+static __always_inline int is_at(const struct call *c, __u64 sp)
 {
-	struct call *c, *found = NULL;
-	int depth = 0;
+	return c->sp && (!sp || (c->sp <= sp + CALL_SLACK && sp <= c->sp + CALL_SLACK));
+}
 
-	key->pid_tgid = bpf_get_current_pid_tgid();
-	key->fn = fn;
+/* The innermost call, or the one at sp. Return: NULL if its entry was not seen. */
+static __always_inline struct call *call_find(struct calls *calls, __u64 sp)
+{
 #pragma unroll
-	for (int d = 0; d < CALL_DEPTH; d++) {
-		key->depth = d;
-		c = bpf_map_lookup_elem(&hmt_calls, key);
-		if (c && (!sp || (c->sp <= sp + CALL_SLACK && sp <= c->sp + CALL_SLACK))) {
-			found = c;
-			depth = d;
-		}
-	}
-	key->depth = depth;
-	return found;
+	for (int d = CALL_DEPTH - 1; d >= 0; d--)
+		if (is_at(&calls->at[d], sp))
+			return &calls->at[d];
+	return NULL;
+}
+
+static __always_inline struct calls *calls_of(__u32 fn, struct call_key *key)
+{
+	*key = (struct call_key){ .pid_tgid = bpf_get_current_pid_tgid(), .fn = fn };
+	return bpf_map_lookup_elem(&hmt_calls, key);
 }
 
 /* Return: 0, or -1 if the entry was not seen; *c is zero then. */
 static __always_inline int call_pop(__u32 fn, __u64 sp, struct call *c)
 {
-	struct call_key key = {};
-	const struct call *found = call_find(fn, sp, &key);
+	struct call_key key;
+	struct calls *calls = calls_of(fn, &key);
+	struct call *found = calls ? call_find(calls, sp) : NULL;
 
 	if (!found) {
 		__builtin_memset(c, 0, sizeof(*c));
 		return -1;
 	}
 	*c = *found;
+	found->sp = 0;
+	for (int d = 0; d < CALL_DEPTH; d++)
+		if (calls->at[d].sp)
+			return 0;
 	bpf_map_delete_elem(&hmt_calls, &key);
 	return 0;
 }

@@ -162,7 +162,8 @@ static __always_inline int out___mmu_notifier_register(void *ctx, const __u64 *a
 						       const struct call *c)
 {
 	__u64 w[TP_ID_WORDS + 2], notifier = a[0];
-	struct call_key key = {};
+	struct call_key key;
+	struct calls *gets;
 	struct call *get;
 
 	/* An interval notifier that prepares its address space: nothing is registered. */
@@ -174,7 +175,8 @@ static __always_inline int out___mmu_notifier_register(void *ctx, const __u64 *a
 	w[W_X0] = !ret;
 	w[W_X1] = ret;
 	do_mirror_register(ctx, w);
-	get = call_find(FN_GET, 0, &key);
+	gets = calls_of(FN_GET, &key);
+	get = gets ? call_find(gets, 0) : NULL;
 	if (!get)
 		return 0;
 	get->a[2] = notifier;
