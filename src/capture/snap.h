@@ -8,7 +8,7 @@
 #define HMT_SNAP_RING (1U << 20)
 /* Steps at a time; an object takes one to three. How often at most, until it is called endless. */
 #define HMT_SNAP_STEPS 4096
-#define HMT_SNAP_STEPS_AT_ONCE 64
+#define HMT_SNAP_STEPS_AT_ONCE 16
 #define HMT_SNAP_PASSES 256
 
 /* flags of what was found */
