@@ -438,6 +438,7 @@ static void probe_fentry(struct probe *p)
 }
 
 #define KPROBE_TYPE "/sys/bus/event_source/devices/kprobe/type"
+#define KPROBE_SWITCH "/sys/kernel/debug/kprobes/enabled"
 
 static void probe_kprobe(struct probe *p)
 {
@@ -459,17 +460,21 @@ static void probe_kprobe(struct probe *p)
 bool features_try_kprobe(const struct feature_env *env, struct features *f)
 {
 	struct probe p = { .env = env, .f = f };
-	char buf[16];
+	char type[16], on[16];
+	bool off;
 
 	if (f->f[FEAT_KPROBE].state != FEATURE_OK ||
-	    read_head(&p, KPROBE_TYPE, buf, sizeof(buf)) <= 0)
+	    read_head(&p, KPROBE_TYPE, type, sizeof(type)) <= 0)
 		return false;
-	/* That it cannot be tried says nothing. */
-	if (env->try_bpf(FEAT_KPROBE, (int)strtol(buf, NULL, 10)) != -ENODATA)
-		return true;
-	set(&p, FEAT_KPROBE, FEATURE_MISSING, "they are switched off: "
-	    "echo 1 >/sys/kernel/debug/kprobes/enabled");
-	return false;
+	/* Where debugfs can be read it says so. That it cannot be tried says nothing. */
+	if (read_head(&p, KPROBE_SWITCH, on, sizeof(on)) > 0)
+		off = *on == '0';
+	else
+		off = env->try_bpf(FEAT_KPROBE, (int)strtol(type, NULL, 10)) == -ENODATA;
+	if (off)
+		set(&p, FEAT_KPROBE, FEATURE_MISSING, "they are switched off: echo 1 >"
+		    KPROBE_SWITCH);
+	return !off;
 }
 
 /* Functions that the BTF does not name can still be symbols. */

@@ -540,6 +540,23 @@ static void test_feature__switched_off(void)
 	drop_root();
 }
 
+/* Who can read the switch need not try; a trial would say the opposite here. */
+static void test_feature__kprobe_switch(void)
+{
+	good();
+	put("/sys/kernel/debug/kprobes/enabled", "1\n");
+	refuse[FEAT_KPROBE] = -ENODATA;
+	probe();
+	ASSERT(features_try_kprobe(&env, &f));
+	ASSERT_EQ(f.f[FEAT_KPROBE].state, FEATURE_OK);
+	put("/sys/kernel/debug/kprobes/enabled", "0\n");
+	refuse[FEAT_KPROBE] = 0;
+	ASSERT(!features_try_kprobe(&env, &f));
+	ASSERT_EQ(f.f[FEAT_KPROBE].state, FEATURE_MISSING);
+	ASSERT_HAS(f.f[FEAT_KPROBE].reason, "kprobes/enabled");
+	drop_root();
+}
+
 #ifndef HMT_NO_BPF
 #include <bpf/btf.h>
 
@@ -661,4 +678,5 @@ TEST_MAIN(TESTS_WITH_BPF
 	  TEST(test_feature__too_few_arguments), TEST(test_feature__foreign_fields),
 	  TEST(test_feature__newer_fields),
 	  TEST(test_feature__functions), TEST(test_feature__switched_off),
+	  TEST(test_feature__kprobe_switch),
 	  TEST(test_feature__built_without))

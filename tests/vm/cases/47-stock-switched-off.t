@@ -18,6 +18,9 @@ RUN:
 	echo 0 >/sys/kernel/debug/kprobes/enabled
 	hmmtrace live --grace 3s --json --source kprobe -- $faulty >kprobe.json 2>kprobe.err || echo $? >kprobe.status
 	hmmtrace live --grace 3s --json -- $faulty >other.json 2>other.err || echo $? >other.status
+	umount /sys/kernel/debug
+	hmmtrace live --json --source kprobe -- true >tried.json 2>tried.err || echo $? >tried.status
+	mount -t debugfs debugfs /sys/kernel/debug
 	echo 1 >/sys/kernel/debug/kprobes/enabled
 	hmmtrace live --grace 3s --json --source kprobe -- $faulty >again.json || echo $? >again.status
 	cat "$tracing/kprobe_events" >>left
@@ -28,5 +31,7 @@ GREP: doctor.out (missing|MISSING) +kprobe +
 HOST: ! grep -q mmu_ left
 GREP: kprobe.status ^4$
 GREP: kprobe.err kprobes/enabled
+GREP: tried.status ^4$
+GREP: tried.err kprobes/enabled
 GREP: other.status ^[134]$
 GREP: again.status ^1$
