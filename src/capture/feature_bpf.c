@@ -24,6 +24,10 @@ static const struct {
 #undef FIELD_X
 };
 
+/* The BTF of the kernel that runs, and among how many it is looked for by its id. */
+#define OWN_BTF "/sys/kernel/btf/vmlinux"
+#define OWN_BTF_AMONG 16
+
 /*
  * Finds a member, also in structs and unions without a name, of which mm_struct
  * and task_struct are made. Return: its offset in bytes, *ret_type its type;
@@ -156,17 +160,17 @@ static void scan_types(const struct ktypes *types, struct features *f, int *ret_
 /* The fields are those of a few structs: what libbpf is given is these alone. */
 static int scan_own_fields(const struct ktypes *types, struct features *f)
 {
-	struct map64 names;
+	struct ktypes_names names;
 	void *data = NULL;
 	size_t len = 0;
 	struct btf *btf;
 	int err = 0;
 
-	map64__init(&names);
+	ktypes_names__init(&names);
 	for (int i = 0; i < FIELD_NR && !err; i++)
-		err = map64__put(&names, map64_hash(fields[i].type, strlen(fields[i].type)), f);
+		err = ktypes_names__add(&names, fields[i].type, strlen(fields[i].type));
 	err = err ? err : ktypes__cut(types, &names, &data, &len);
-	map64__free(&names);
+	ktypes_names__free(&names);
 	if (err)
 		return err;
 	btf = btf__new(data, (__u32)len);
@@ -179,12 +183,60 @@ static int scan_own_fields(const struct ktypes *types, struct features *f)
 	return 0;
 }
 
+/* Return: 0 and what the BTF of that id is, if it is the kernel's own; or a negative errno. */
+static int take_own_btf(__u32 id, void **ret_data, __u32 *ret_len)
+{
+	char name[16] = "";
+	struct bpf_btf_info info = { .name = (uintptr_t)name, .name_len = sizeof(name) };
+	__u32 len = sizeof(info);
+	int fd = bpf_btf_get_fd_by_id(id), err;
+	void *data = NULL;
+
+	if (fd < 0)
+		return fd;
+	err = bpf_obj_get_info_by_fd(fd, &info, &len);
+	if (!err && (!info.kernel_btf || strcmp(name, "vmlinux")))
+		err = -ENOENT;
+	if (!err) {
+		*ret_len = info.btf_size;
+		data = hmt_calloc(1, *ret_len);
+		info = (struct bpf_btf_info){ .btf = (uintptr_t)data, .btf_size = *ret_len };
+		len = sizeof(info);
+		err = data ? bpf_obj_get_info_by_fd(fd, &info, &len) : -ENOMEM;
+	}
+	close(fd);
+	if (err)
+		hmt_free(data);
+	else
+		*ret_data = data;
+	return err;
+}
+
+/*
+ * The same as in sysfs, whose file is read a page at a time. It is there once the
+ * kernel has had a use for it, among the first as a rule; since 5.11, 5329722057d4
+ * ("bpf: Assign ID to vmlinux BTF and return extra info for BTF in GET_OBJ_INFO").
+ */
+static int take_btf(struct ktypes *t)
+{
+	void *data = NULL;
+	__u32 id = 0, len;
+
+	for (int i = 0; i < OWN_BTF_AMONG && !bpf_btf_get_next_id(id, &id); i++)
+		if (!take_own_btf(id, &data, &len))
+			return ktypes__init(t, data, len);
+	return -ENOENT;
+}
+
 static int scan_btf(const char *path, struct features *f, int *ret_exit_id)
 {
 	/* Being refused is an answer here, nothing to be told about. */
 	libbpf_print_fn_t print = libbpf_set_print(NULL);
 	struct ktypes *types = hmt_calloc(1, sizeof(*types));
-	int err = types ? ktypes__read(types, path) : -ENOMEM;
+	int err = -ENOMEM;
+
+	if (types)
+		err = strcmp(path, OWN_BTF) || take_btf(types) ? ktypes__read(types, path) : 0;
 
 	if (!err)
 		err = scan_own_fields(types, f);
@@ -275,6 +327,12 @@ static int try_kprobe(int type)
 	return passes ? 0 : -ENODATA;
 }
 
+/*
+ * With the last program goes the memory that holds the code of all, to be set up
+ * again for the next: so one of those that are tried stays until others are there.
+ */
+static int kept = -1;
+
 /* attach: whether fentry can be attached to, too, and not only loaded */
 static int try_one(enum feature_id id, int btf_id, bool attach)
 {
@@ -319,7 +377,10 @@ static int try_one(enum feature_id id, int btf_id, bool attach)
 	libbpf_set_print(print);
 	if (fd < 0)
 		return fd;
-	close(fd);
+	if (id == FEAT_EVENTS && kept < 0)
+		kept = fd;
+	else
+		close(fd);
 	return 0;
 }
 
@@ -350,5 +411,8 @@ void features_drop(struct features *f)
 	if (f->trial > 0)
 		close(f->trial);
 	f->trial = 0;
+	if (kept >= 0)
+		close(kept);
+	kept = -1;
 	join_aside();
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -195,6 +196,45 @@ const char *ktypes__name(const struct ktypes *t, const struct btf_type *type)
 	return type->name_off < t->str_len ? t->strs + type->name_off : "";
 }
 
+/* --- names ---------------------------------------------------------------------------- */
+
+void ktypes_names__init(struct ktypes_names *n)
+{
+	memset(n, 0, sizeof(*n));
+	map64__init(&n->hashes);
+}
+
+void ktypes_names__free(struct ktypes_names *n)
+{
+	map64__free(&n->hashes);
+}
+
+/* Of the first three bytes, and of less if there are no more. */
+static unsigned int beginning(const char *name, size_t len)
+{
+	unsigned int h = 0;
+
+	for (size_t i = 0; i < 3 && i < len && name[i]; i++)
+		h = h * 37 + (unsigned char)name[i];
+	return h % KTYPES_BEGINS;
+}
+
+int ktypes_names__add(struct ktypes_names *n, const char *name, size_t len)
+{
+	unsigned int at = beginning(name, len);
+
+	n->begins[at / 8] |= (unsigned char)(1U << at % 8);
+	return map64__put(&n->hashes, map64_hash(name, len), n);
+}
+
+static bool names_have(const struct ktypes_names *n, const char *name)
+{
+	unsigned int at = beginning(name, SIZE_MAX);
+
+	return n->begins[at / 8] >> at % 8 & 1 &&
+	       map64__get(&n->hashes, map64_hash(name, strlen(name)));
+}
+
 /* --- cutting out -------------------------------------------------------------------- */
 
 struct cut {
@@ -324,7 +364,7 @@ static int copy_type(struct cut *c, const struct btf_type *t)
 }
 
 static bool is_wanted(const struct ktypes *t, const struct btf_type *type,
-		      const struct map64 *names)
+		      const struct ktypes_names *names)
 {
 	__u32 kind = kind_of(type);
 	const char *name;
@@ -333,10 +373,10 @@ static bool is_wanted(const struct ktypes *t, const struct btf_type *type,
 	    kind != KIND_ENUM64 && kind != BTF_KIND_TYPEDEF)
 		return false;
 	name = ktypes__name(t, type);
-	return *name && map64__get(names, map64_hash(name, strlen(name)));
+	return *name && names_have(names, name);
 }
 
-static int cut_types(struct cut *c, const struct map64 *names)
+static int cut_types(struct cut *c, const struct ktypes_names *names)
 {
 	int err = 0;
 
@@ -352,7 +392,7 @@ static int cut_types(struct cut *c, const struct map64 *names)
 	return err;
 }
 
-int ktypes__cut(const struct ktypes *t, const struct map64 *names, void **ret_data,
+int ktypes__cut(const struct ktypes *t, const struct ktypes_names *names, void **ret_data,
 		size_t *ret_len)
 {
 	struct btf_header h = { .magic = BTF_MAGIC, .version = 1, .hdr_len = sizeof(h) };

@@ -18,6 +18,8 @@
 
 #include "base/map64.h"
 
+#define KTYPES_BEGINS 2048
+
 struct ktypes {
 	void *data;			/* the file */
 	const char *types, *strs;	/* into it */
@@ -39,13 +41,24 @@ const struct btf_type *ktypes__get(const struct ktypes *t, __u32 id);
 /* Return: "" for none. */
 const char *ktypes__name(const struct ktypes *t, const struct btf_type *type);
 
+/* Names, of which most that are asked for begin as none of them does. */
+struct ktypes_names {
+	struct map64 hashes;
+	unsigned char begins[KTYPES_BEGINS / 8];
+};
+
+void ktypes_names__init(struct ktypes_names *n);
+void ktypes_names__free(struct ktypes_names *n);
+/* The first len bytes of name. Return: 0 or -ENOMEM. */
+int ktypes_names__add(struct ktypes_names *n, const char *name, size_t len);
+
 /*
- * The structs, unions, enums and typedefs whose names are in the set, by
- * map64_hash(), and all that these are made of. What a pointer points to is not a
+ * The structs, unions, enums and typedefs of these names, and all that they are
+ * made of. What a pointer points to is not a
  * part: all are pointers to void. Return: 0 or -ENOMEM; *ret_data a file of the
  * same kind with ids of its own, to be freed.
  */
-int ktypes__cut(const struct ktypes *t, const struct map64 *names, void **ret_data,
+int ktypes__cut(const struct ktypes *t, const struct ktypes_names *names, void **ret_data,
 		size_t *ret_len);
 
 #endif /* CAPTURE_KTYPES_H */

@@ -100,7 +100,7 @@ int shortcut__begin(struct shortcut *s, const struct features *f)
 }
 
 /* The names of all that the object knows: a few too many do no harm. */
-static int add_names(struct map64 *names, const struct btf *btf)
+static int add_names(struct ktypes_names *names, const struct btf *btf)
 {
 	int err = 0;
 
@@ -114,7 +114,7 @@ static int add_names(struct map64 *names, const struct btf *btf)
 			continue;
 		flavor = strstr(name, "___");
 		len = flavor ? (size_t)(flavor - name) : strlen(name);
-		err = map64__put(names, map64_hash(name, len), names);
+		err = ktypes_names__add(names, name, len);
 	}
 	return err;
 }
@@ -138,16 +138,16 @@ static int write_types(int fd, const void *data, size_t len)
 int shortcut__fill(const struct shortcut *s, const struct features *f,
 		   const struct bpf_object *obj)
 {
-	struct map64 names;
+	struct ktypes_names names;
 	void *data = NULL;
 	size_t len = 0;
 	int err;
 
-	map64__init(&names);
+	ktypes_names__init(&names);
 	err = add_names(&names, bpf_object__btf(obj));
 	err = err ? err : ktypes__cut(f->types, &names, &data, &len);
 	err = err ? err : write_types(s->fd, data, len);
-	map64__free(&names);
+	ktypes_names__free(&names);
 	hmt_free(data);
 	return err;
 }

@@ -111,16 +111,16 @@ static const struct btf_type *find(const struct ktypes *t, const char *name)
 
 static int cut(const struct ktypes *t, struct ktypes *ret, const char *a, const char *b)
 {
-	struct map64 names;
+	struct ktypes_names names;
 	size_t len;
 	void *data;
 	int err;
 
-	map64__init(&names);
-	err = map64__put(&names, map64_hash(a, strlen(a)), &names);
-	err = err ? err : map64__put(&names, map64_hash(b, strlen(b)), &names);
+	ktypes_names__init(&names);
+	err = ktypes_names__add(&names, a, strlen(a));
+	err = err ? err : ktypes_names__add(&names, b, strlen(b));
 	err = err ? err : ktypes__cut(t, &names, &data, &len);
-	map64__free(&names);
+	ktypes_names__free(&names);
 	return err ? err : ktypes__init(ret, data, len);
 }
 
