@@ -210,6 +210,9 @@ void features_fn_type(struct features *f, const char *name, int btf_id)
 		f->iter_btf_id = btf_id;
 	else if (!strcmp(name, "bpf_iter_task_file"))
 		f->iter_file_btf_id = btf_id;
+	/* Since 6.1, fba1a1c6c912 ("bpf: Convert hash map to bpf_mem_alloc."). */
+	else if (!strcmp(name, "bpf_mem_alloc_init"))
+		f->map_alloc = true;
 }
 
 int features_fn_id(const struct features *f, const char *name)

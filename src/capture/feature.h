@@ -126,6 +126,7 @@ struct features {
 	int field[FIELD_NR];		/* offsets for the legacy object, or FIELD_UNKNOWN */
 	int rss_stride;			/* between two counters behind FIELD_MM_RSS */
 	bool built[BUILT_NR];		/* what the BTF shows; says nothing without one */
+	bool map_alloc;			/* hash tables can grow whatever the program runs in */
 	bool exit_btf;			/* btf_trace_sched_process_exit is there */
 	bool exit_tracefs;		/* sched:sched_process_exit is there */
 };

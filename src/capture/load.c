@@ -231,6 +231,19 @@ static void set_rings(struct capture *c)
 	c->skel->rodata->cfg_wakeup_mask = ring >= 1 << 20 ? 63 : 0;
 }
 
+/*
+ * What is written seldom begins empty where the kernel can add to it at any time: to
+ * clear all of it takes as long as to attach to two functions. That there is no memory
+ * for one more is the same to the programs as that there is no room.
+ */
+static void set_growing(struct capture *c)
+{
+	struct bpf_map *const maps[] = { c->skel->maps.hmt_mms };
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]) && c->features.map_alloc; i++)
+		bpf_map__set_map_flags(maps[i], bpf_map__map_flags(maps[i]) | BPF_F_NO_PREALLOC);
+}
+
 static void set_knobs(struct capture *c)
 {
 	__u32 entries = table_entries(c);
@@ -239,6 +252,7 @@ static void set_knobs(struct capture *c)
 	set_rings(c);
 	bpf_map__set_max_entries(c->skel->maps.hmt_live, entries);
 	bpf_map__set_max_entries(c->skel->maps.hmt_mms, entries);
+	set_growing(c);
 	c->skel->rodata->cfg_stacks = c->opts.stacks;
 	c->skel->rodata->cfg_page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	if (c->plan.source != CAPTURE_NOTIFIER) {
