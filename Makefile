@@ -150,12 +150,12 @@ ifndef NO_BPF
 $(O)/obj/capture/load.o: $(O)/gen/hmmtrace.skel.h
 $(O)/obj/capture/legacy.o: $(O)/gen/legacy.skel.h
 $(O)/unit/t_legacy: $(O)/gen/hmmtrace.skel.h $(O)/gen/legacy.skel.h
-$(O)/unit/t_lanes_bpf: $(O)/gen/bench_event.skel.h
+$(O)/unit/t_lanes_bpf $(O)/unit/t_untold_bpf: $(O)/gen/bench_event.skel.h
 $(O)/unit/t_shortcut: $(O)/gen/hmmtrace.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
-capture_pure := batch buildid enrich feature holders hot kallsyms ktypes lanes loss outq plan resync siphon snapshot \
-                switches
+capture_pure := batch buildid enrich feature holders hot kallsyms known ktypes lanes loss outq plan resync siphon \
+                snapshot switches
 $(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif
 

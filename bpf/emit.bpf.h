@@ -97,20 +97,24 @@ static __always_inline void *reserve_raw(struct room *room, __u16 kind, const __
 	return h;
 }
 
-/* ctx: what the program was called with. The rings have no use for it, perf buffers do. */
-static __always_inline void emit_submit(void *ctx, const struct room *room, void *rec)
+/*
+ * ctx: what the program was called with. The rings have no use for it, perf buffers
+ * do. Return: 0; there, negative when there is no room after all: counted.
+ */
+static __always_inline int emit_submit(void *ctx, const struct room *room, void *rec)
 {
 	__u64 wakeup = BPF_RB_NO_WAKEUP;
 
 	if (room->lane) {
 		lane_commit(room);
-		return;
+		return 0;
 	}
 	/* In a large ring a quarter is reached no sooner than many records later. */
 	if (!(((struct hmt_hdr *)rec)->ts & cfg_wakeup_mask) &&
 	    bpf_ringbuf_query(&hmt_ring, BPF_RB_AVAIL_DATA) >= cfg_wakeup_bytes)
 		wakeup = BPF_RB_FORCE_WAKEUP;
 	bpf_ringbuf_submit(rec, wakeup);
+	return 0;
 }
 
 /* Return: 0 when the hole is on record. */

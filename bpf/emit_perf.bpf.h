@@ -43,14 +43,15 @@ static __always_inline long output(void *ctx, void *rec, __u64 size)
  * finds no room, and where the hole lies among theirs a marker here cannot say.
  * The reader has the total, and takes it as a hole anywhere since the last one.
  */
-static __always_inline void emit_submit(void *ctx, const struct room *room, void *rec)
+static __always_inline int emit_submit(void *ctx, const struct room *room, void *rec)
 {
 	struct hmt_hdr *h = rec;
 
 	if (!output(ctx, rec, h->size))
-		return;
+		return 0;
 	count_loss(HMT_CAUSE_RING_FULL);
 	__sync_fetch_and_add(&hmt_ring_lost, 1);
+	return -1;
 }
 
 static __always_inline int emit_submit_minor(void *ctx, const struct room *room, void *rec,

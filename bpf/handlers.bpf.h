@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * handlers.bpf.h - what is done about each event, whatever saw it: do_<event>()
- * takes the words of the event (docs/DESIGN, section 2), keeps the live-object
- * table and emits the record.
+ * takes the words of the event (docs/DESIGN, section 2) and emits the record, or
+ * sums it up where there is no room for one.
  */
 #ifndef BPF_HANDLERS_H
 #define BPF_HANDLERS_H
@@ -12,7 +12,8 @@
 #else
 #include "core.bpf.h"
 #endif
-#include "live.bpf.h"
+#include "space.bpf.h"
+#include "untold.bpf.h"
 
 #include "capture/tp.h"
 
@@ -163,9 +164,11 @@ static __always_inline void emit_current_task(void *ctx)
 	last->name = now;
 }
 
-/* What both register records and the live-object table say of a birth. */
+/* What both register records say of a birth beside the words. */
 struct birth {
-	struct live_val val;
+	__u64 ops_fn;
+	__u32 owner;
+	__s32 stack;
 	__u32 mm_users, mm_count;
 };
 
@@ -200,28 +203,36 @@ static __always_inline __u32 owner_of(void *ctx, __u64 mm)
 static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *b,
 					const int often)
 {
-	b->val.mm = a[W_MM];
-	b->val.hmm = a[W_HMM];
-	b->val.mirror = a[W_MIRROR];
-	b->val.range = a[W_RANGE];
-	b->val.ops = a[W_OPS];
-	b->val.ops_fn = first_callback(a[W_OPS]);
-	b->val.stack = get_stack(ctx, ALWAYS);
+	b->ops_fn = first_callback(a[W_OPS]);
+	b->stack = get_stack(ctx, ALWAYS);
 	if (often && mm_counters_current(a[W_MM], &b->mm_users, &b->mm_count)) {
-		b->val.owner = bpf_get_current_pid_tgid() >> 32;
+		b->owner = bpf_get_current_pid_tgid() >> 32;
 		emit_current_task(ctx);
 		return;
 	}
-	b->val.owner = owner_of(ctx, a[W_MM]);
+	b->owner = owner_of(ctx, a[W_MM]);
 	if (a[W_MM] && mm_counters(a[W_MM], &b->mm_users, &b->mm_count))
 		count_loss(HMT_CAUSE_READ_FAULT);
 	emit_current_task(ctx);
 }
 
-/* When it happened: what the record says, or now if there was no room for it. */
-static __always_inline __u64 born_at(const struct hmt_hdr *h)
+static __always_inline void birth_untold(__u32 class, __u64 addr, const __u64 *a,
+					 const struct birth *b, __u64 count, __u64 start, __u64 end)
 {
-	return h ? h->ts : bpf_ktime_get_ns();
+	struct untold_val *v = untold_entry(class, addr);
+
+	if (class != HMT_CLASS_HMM)
+		mm_enter(a[W_MM], b->owner, bpf_ktime_get_ns());
+	if (!v)
+		return;
+	untold_life(v, UNTOLD_BORN);
+	untold_id(&v->val, a);
+	v->val.ops_fn = b->ops_fn;
+	v->val.count = count;
+	v->val.start = start;
+	v->val.end = end;
+	v->val.owner = b->owner;
+	v->val.stack = b->stack;
 }
 
 #define EMIT_ID(e, a) do { \
@@ -230,160 +241,198 @@ static __always_inline __u64 born_at(const struct hmt_hdr *h)
 } while (0)
 
 #define EMIT_BIRTH(e, b) do { \
-	(e)->ops_fn = (b)->val.ops_fn; (e)->owner = (b)->val.owner; (e)->stack = (b)->val.stack; \
+	(e)->ops_fn = (b)->ops_fn; (e)->owner = (b)->owner; (e)->stack = (b)->stack; \
 	(e)->mm_users = (b)->mm_users; (e)->mm_count = (b)->mm_count; \
 } while (0)
 
-/* Records that are the identity and the extras, word for word. */
+/* Records that are the identity and the extras, word for word. Return: 0, or negative: no room. */
 static __always_inline int emit_words(void *ctx, __u16 kind, const __u64 *a, const int extras)
 {
 	struct room room;
 	struct hmt_id *e = emit_reserve(&room, kind, sizeof(*e) + extras * 8, a[W_MM]);
 
 	if (!e)
-		return 0;
+		return -1;
 	EMIT_ID(e, a);
 	/* With a bound of its own it is unrolled, and there are no loops before 5.3. */
 #pragma unroll
 	for (int i = 0; i < EXTRAS_MAX; i++)
 		if (i < extras)
 			((__u64 *)(e + 1))[i] = a[W_X0 + i];
-	emit_submit(ctx, &room, e);
-	return 0;
+	return emit_submit(ctx, &room, e);
+}
+
+/*
+ * put_<event>() makes a record. Return: 0, or negative: there was no room, and it is for
+ * do_<event>() to have it summed up. Where e is looked at once, the verifier of old
+ * kernels knows which is which.
+ */
+static __always_inline int put_mirror_register(void *ctx, const __u64 *a, const struct birth *b)
+{
+	struct room room;
+	struct hmt_mirror_register *e =
+		emit_reserve(&room, HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM]);
+
+	if (!e)
+		return -1;
+	if (!a[W_X1])
+		mm_enter(a[W_MM], b->owner, e->h.ts);
+	EMIT_ID(e, a);
+	e->refs = a[W_X0];
+	e->ret = a[W_X1];
+	EMIT_BIRTH(e, b);
+	return emit_submit(ctx, &room, e);
 }
 
 static __always_inline int do_mirror_register(void *ctx, const __u64 *a)
 {
-	struct room room;
-	struct hmt_mirror_register *e;
 	struct birth b = {};
 
 	birth_read(ctx, a, &b, ONCE);
 	/* refs are the notifier's own users, or those of the hmm it shares: that has its own entry. */
-	b.val.count = a[W_HMM] ? 0 : a[W_X0];
-	e = emit_reserve(&room, HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM]);
-	b.val.born = born_at((void *)e);
-	if (!a[W_X1])
-		live_add(HMT_CLASS_MIRROR, a[W_MIRROR], &b.val);
-	if (!e)
-		return 0;
-	EMIT_ID(e, a);
-	e->refs = a[W_X0];
-	e->ret = a[W_X1];
-	EMIT_BIRTH(e, &b);
-	emit_submit(ctx, &room, e);
+	if (put_mirror_register(ctx, a, &b) && !a[W_X1])
+		birth_untold(HMT_CLASS_MIRROR, a[W_MIRROR], a, &b, a[W_HMM] ? 0 : a[W_X0], 0, 0);
 	return 0;
 }
 
-static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
+static __always_inline int put_mirror_unregister(void *ctx, const __u64 *a)
 {
 	struct room room;
 	struct hmt_mirror_unregister *e;
 	__u32 users = 0, count = 0;
 	__s32 stack = get_stack(ctx, ALWAYS);
 
-	live_del(HMT_CLASS_MIRROR, a[W_MIRROR], a[W_MM]);
 	read_counters(a[W_MM], &users, &count, ONCE);
 	emit_current_task(ctx);
 	e = emit_reserve(&room, HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM]);
 	if (!e)
-		return 0;
+		return -1;
 	EMIT_ID(e, a);
 	e->refs = a[W_X0];
 	e->stack = stack;
 	e->mm_users = users;
 	e->mm_count = count;
-	emit_submit(ctx, &room, e);
+	return emit_submit(ctx, &room, e);
+}
+
+static __always_inline int do_mirror_unregister(void *ctx, const __u64 *a)
+{
+	if (put_mirror_unregister(ctx, a))
+		untold_end(HMT_CLASS_MIRROR, a[W_MIRROR]);
 	return 0;
 }
 
-static __always_inline int do_range_register(void *ctx, const __u64 *a)
+static __always_inline int put_range_register(void *ctx, const __u64 *a, const struct birth *b)
 {
 	struct room room;
-	struct hmt_range_register *e;
-	struct birth b = {};
+	struct hmt_range_register *e =
+		emit_reserve(&room, HMT_RANGE_REGISTER, sizeof(*e), a[W_MM]);
 
-	birth_read(ctx, a, &b, OFTEN);
-	b.val.start = a[W_X0];
-	b.val.end = a[W_X1];
-	e = emit_reserve(&room, HMT_RANGE_REGISTER, sizeof(*e), a[W_MM]);
-	b.val.born = born_at((void *)e);
-	if (!a[W_X3])
-		live_add(HMT_CLASS_RANGE, a[W_RANGE], &b.val);
 	if (!e)
-		return 0;
+		return -1;
+	if (!a[W_X3])
+		mm_enter(a[W_MM], b->owner, e->h.ts);
 	EMIT_ID(e, a);
 	e->start = a[W_X0];
 	e->end = a[W_X1];
 	e->page_shift = a[W_X2];
 	e->ret = a[W_X3];
-	EMIT_BIRTH(e, &b);
-	emit_submit(ctx, &room, e);
+	EMIT_BIRTH(e, b);
+	return emit_submit(ctx, &room, e);
+}
+
+static __always_inline int do_range_register(void *ctx, const __u64 *a)
+{
+	struct birth b = {};
+
+	birth_read(ctx, a, &b, OFTEN);
+	if (put_range_register(ctx, a, &b) && !a[W_X3])
+		birth_untold(HMT_CLASS_RANGE, a[W_RANGE], a, &b, 0, a[W_X0], a[W_X1]);
 	return 0;
 }
 
-static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
+static __always_inline int put_range_unregister_begin(void *ctx, const __u64 *a)
 {
 	struct room room;
 	struct hmt_range_unregister_begin *e;
 	__u32 users = 0, count = 0;
 	__s32 stack = get_stack(ctx, ALWAYS);
 
-	live_del(HMT_CLASS_RANGE, a[W_RANGE], a[W_MM]);
 	read_counters(a[W_MM], &users, &count, OFTEN);
 	emit_current_task(ctx);
 	e = emit_reserve(&room, HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM]);
 	if (!e)
-		return 0;
+		return -1;
 	EMIT_ID(e, a);
 	e->stack = stack;
 	e->mm_users = users;
 	e->mm_count = count;
-	emit_submit(ctx, &room, e);
+	return emit_submit(ctx, &room, e);
+}
+
+static __always_inline int do_range_unregister_begin(void *ctx, const __u64 *a)
+{
+	if (put_range_unregister_begin(ctx, a))
+		untold_end(HMT_CLASS_RANGE, a[W_RANGE]);
 	return 0;
 }
 
-/* A struct hmm begins with the get of its kref_init; whatever else is counted was there before. */
-static __always_inline void hmm_born(const __u64 *a, __s32 stack, __u64 born)
+/*
+ * A struct hmm begins with the get of its kref_init, which is of a mirror; whatever else
+ * is counted was there before.
+ */
+static __always_inline int is_hmm_birth(const __u64 *a, __s64 by)
+{
+	return a[W_HMM] && !a[W_RANGE] && by > 0 && a[W_X0] == 1;
+}
+
+static __always_inline __u32 hmm_owner(const __u64 *a)
 {
 	struct task_struct *owner;
-	struct live_val val = {
-		.mm = a[W_MM], .hmm = a[W_HMM], .mirror = a[W_MIRROR], .ops = a[W_OPS],
-		.born = born, .count = 1, .stack = stack,
-	};
 
 	if (mm_is_current(a[W_MM]))
-		val.owner = bpf_get_current_pid_tgid() >> 32;
-	else if ((owner = mm_owner(a[W_MM])))
-		val.owner = task_tgid(owner);
-	live_add(HMT_CLASS_HMM, a[W_HMM], &val);
+		return bpf_get_current_pid_tgid() >> 32;
+	owner = mm_owner(a[W_MM]);
+	return owner ? task_tgid(owner) : 0;
 }
 
-static __always_inline void count_refs(const __u64 *a, __s64 by, __s32 stack, __u64 born)
+static __always_inline void ref_untold(const __u64 *a, __s64 by, __s32 stack)
 {
-	const __u32 class = a[W_HMM] ? HMT_CLASS_HMM : HMT_CLASS_MIRROR;
+	struct birth b = { .stack = stack };
 
-	if (a[W_HMM] && by > 0 && a[W_X0] == 1)
-		hmm_born(a, stack, born);
-	else
-		live_count(class, a[W_HMM] ? a[W_HMM] : a[W_MIRROR], a, by, a[W_X0]);
+	/* Or others put theirs before the count was read: it has begun already. */
+	if (is_hmm_birth(a, by) && !untold_has(HMT_CLASS_HMM, a[W_HMM])) {
+		b.owner = hmm_owner(a);
+		birth_untold(HMT_CLASS_HMM, a[W_HMM], a, &b, 1, 0, 0);
+	} else if (a[W_HMM]) {
+		untold_count(HMT_CLASS_HMM, a[W_HMM], a, by, a[W_X0]);
+	} else {
+		untold_count(HMT_CLASS_MIRROR, a[W_MIRROR], a, by, a[W_X0]);
+	}
 }
 
-static __always_inline int do_ref(void *ctx, __u16 kind, const __u64 *a, __s64 by, __s32 stack)
+static __always_inline int put_ref(void *ctx, __u16 kind, const __u64 *a, __s32 stack)
 {
 	struct room room;
-	struct hmt_ref_get *e;
+	struct hmt_ref_get *e = emit_reserve(&room, kind, sizeof(*e), a[W_MM]);
 
-	emit_current_task(ctx);
-	e = emit_reserve(&room, kind, sizeof(*e), a[W_MM]);
-	count_refs(a, by, stack, born_at((void *)e));
 	if (!e)
-		return 0;
+		return -1;
 	EMIT_ID(e, a);
 	e->count = a[W_X0];
 	e->call_site = a[W_X1];
 	e->stack = stack;
-	emit_submit(ctx, &room, e);
+	return emit_submit(ctx, &room, e);
+}
+
+static __always_inline int do_ref(void *ctx, __u16 kind, const __u64 *a, __s64 by, __s32 stack)
+{
+	emit_current_task(ctx);
+	/* What has no mirror yet does not hold its address space: only whose it is matters. */
+	if (is_hmm_birth(a, by))
+		owner_enter(hmm_owner(a), a[W_MM]);
+	if (put_ref(ctx, kind, a, stack))
+		ref_untold(a, by, stack);
 	return 0;
 }
 
@@ -397,11 +446,12 @@ static __always_inline int do_ref_put(void *ctx, const __u64 *a)
 	return do_ref(ctx, HMT_REF_PUT, a, -1, get_stack(ctx, STACKS_BIRTHS));
 }
 
+/* Either stage ends a struct hmm: one that could not be set up has the second only. */
 static __always_inline int do_free(void *ctx, const __u64 *a)
 {
-	if (a[W_HMM] && a[W_X0] == 0)
-		live_del(HMT_CLASS_HMM, a[W_HMM], a[W_MM]);
-	return emit_words(ctx, HMT_FREE, a, 1);
+	if (emit_words(ctx, HMT_FREE, a, 1) && a[W_HMM])
+		untold_end(HMT_CLASS_HMM, a[W_HMM]);
+	return 0;
 }
 
 static __always_inline int do_mm_release(void *ctx, const __u64 *a)
@@ -424,17 +474,16 @@ static __always_inline int do_mm_release(void *ctx, const __u64 *a)
 
 static __always_inline int do_mm_destroy(void *ctx, const __u64 *a)
 {
-	__u64 mm = a[W_MM];
-
-	/* Its memory goes: whatever the address is next has nothing to do with this. */
-	bpf_map_delete_elem(&hmt_mms, &mm);
-	return emit_words(ctx, HMT_MM_DESTROY, a, 0);
+	mm_leave(a[W_MM]);
+	emit_words(ctx, HMT_MM_DESTROY, a, 0);
+	return 0;
 }
 
 #define DO_WORDS(KIND, event, extras) \
 static __always_inline int do_##event(void *ctx, const __u64 *a) \
 { \
-	return emit_words(ctx, HMT_##KIND, a, extras); \
+	emit_words(ctx, HMT_##KIND, a, extras); \
+	return 0; \
 }
 DO_WORDS(MIRROR_UNREGISTER_END, mirror_unregister_end, 0)
 DO_WORDS(RANGE_UNREGISTER_END, range_unregister_end, 0)
@@ -454,7 +503,8 @@ static __always_inline int do_##event(void *ctx, const __u64 *a) \
 { \
 	if (cfg_hot_count & HMT_START_COUNT_##group) \
 		return count; \
-	return emit_words(ctx, HMT_##KIND, a, extras); \
+	emit_words(ctx, HMT_##KIND, a, extras); \
+	return 0; \
 }
 #endif
 DO_HOT(FAULT_BEGIN, fault_begin, 3, FAULT, hot_begin(a, HMT_HOT_FAULT))

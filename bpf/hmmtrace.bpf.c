@@ -19,11 +19,13 @@ const volatile __u32 cfg_rss_stride = 0;
 #endif
 
 struct hmt_stats_def hmt_stats SEC(".maps");
-struct hmt_live_def hmt_live SEC(".maps");
+struct hmt_untold_def hmt_untold_0 SEC(".maps");
+struct hmt_untold_def hmt_untold_1 SEC(".maps");
 struct hmt_mms_def hmt_mms SEC(".maps");
 struct hmt_owners_def hmt_owners SEC(".maps");
 struct hmt_tasks_def hmt_tasks SEC(".maps");
 struct hmt_last_def hmt_last SEC(".maps");
+struct hmt_last_mm_def hmt_last_mm SEC(".maps");
 struct hmt_stacks_def hmt_stacks SEC(".maps");
 
 /* Which events carry a kernel stack: enum capture_stacks. */
@@ -45,5 +47,11 @@ __u32 hmt_on SWITCH_SECTION = 0;
 /* Records that found no room, all CPUs, and how many of those the stream knows of. */
 __u64 hmt_ring_lost = 0;
 __u64 hmt_ring_marked = 0;
+/* How often the memory of an address space went. */
+__u32 hmt_mm_gen = 0;
+/* New entries begin as this: there is no room for one on the stack. */
+const volatile __u64 untold_zero[sizeof(struct untold_val) / 8] = {};
+/* Its last bit says which of the two tables is written. By itself: before 5.5 it is a map that is. */
+__u32 hmt_turn SEC(".data.turn") = 0;
 
 char LICENSE[] SEC("license") = "GPL";

@@ -52,16 +52,16 @@ struct hmt_stats_def {
 };
 
 /* Preallocated, as all of these: the programs run under the locks of the mm. */
-struct hmt_live_def {
+struct hmt_untold_def {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, LIVE_ENTRIES_DEFAULT);
+	__uint(max_entries, TABLE_ENTRIES_DEFAULT);
 	__type(key, struct live_key);
-	__type(value, struct live_val);
+	__type(value, struct untold_val);
 };
 
 struct hmt_mms_def {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, LIVE_ENTRIES_DEFAULT);
+	__uint(max_entries, TABLE_ENTRIES_DEFAULT);
 	__type(key, __u64);
 	__type(value, struct mm_val);
 };
@@ -87,6 +87,13 @@ struct hmt_last_def {
 	__type(value, struct last_task);
 };
 
+struct hmt_last_mm_def {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct last_mm);
+};
+
 struct hmt_stacks_def {
 	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
 	__uint(max_entries, STACK_ENTRIES);
@@ -98,11 +105,13 @@ struct hmt_stacks_def {
 extern struct hmt_ring_def hmt_ring SEC(".maps");
 extern struct hmt_lanes_def hmt_lanes SEC(".maps");
 extern struct hmt_stats_def hmt_stats SEC(".maps");
-extern struct hmt_live_def hmt_live SEC(".maps");
+extern struct hmt_untold_def hmt_untold_0 SEC(".maps");
+extern struct hmt_untold_def hmt_untold_1 SEC(".maps");
 extern struct hmt_mms_def hmt_mms SEC(".maps");
 extern struct hmt_owners_def hmt_owners SEC(".maps");
 extern struct hmt_tasks_def hmt_tasks SEC(".maps");
 extern struct hmt_last_def hmt_last SEC(".maps");
+extern struct hmt_last_mm_def hmt_last_mm SEC(".maps");
 extern struct hmt_stacks_def hmt_stacks SEC(".maps");
 
 extern const volatile __u32 cfg_stacks;
@@ -113,6 +122,9 @@ extern const volatile __u64 cfg_lane_kick;
 extern __u32 hmt_on;
 extern __u64 hmt_ring_lost;
 extern __u64 hmt_ring_marked;
+extern __u32 hmt_mm_gen;
+extern __u32 hmt_turn;
+extern const volatile __u64 untold_zero[sizeof(struct untold_val) / 8];
 #endif
 
 #endif /* BPF_MAPS_H */

@@ -35,7 +35,7 @@ struct snap_mm {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, LIVE_ENTRIES_DEFAULT);
+	__uint(max_entries, TABLE_ENTRIES_DEFAULT);
 	__type(key, __u64);
 	__type(value, struct snap_mm);
 } hmt_snap_mms SEC(".maps");

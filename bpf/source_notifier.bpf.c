@@ -19,6 +19,17 @@
 
 struct hmt_calls_def hmt_calls SEC(".maps");
 
+/*
+ * Notifiers that are registered, as far as it was seen; until their end is told, which
+ * is for whoever takes them out. The value is of the loader (capture/shared.h).
+ */
+struct hmt_notifiers_def {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, TABLE_ENTRIES_DEFAULT);
+	__type(key, __u64);
+	__type(value, __u64);
+} hmt_notifiers SEC(".maps");
+
 /* Windows that are being inserted: the call has been entered and not returned. */
 struct insertion {
 	__u64 mm, start, length, ops;
@@ -71,6 +82,23 @@ static __always_inline void range_words(__u64 *w, __u64 range)
 	w[W_MIRROR] = 0;
 	w[W_RANGE] = range;
 	w[W_OPS] = FIELD(mmu_interval_notifier, range, ops);
+}
+
+/* Where there is no room, the counts have to do (out_mmu_notifier_put()). */
+static __always_inline void notifier_enter(__u64 notifier)
+{
+	__u64 how = NOTIFIER_SEEN;
+
+	bpf_map_update_elem(&hmt_notifiers, &notifier, &how, BPF_ANY);
+}
+
+/* Return: 1 for the one who took it out. */
+static __always_inline int notifier_leave(__u64 notifier)
+{
+	/* int: before Linux 6.4 a call that the verifier inlined leaves the upper half zero. */
+	int err = bpf_map_delete_elem(&hmt_notifiers, &notifier);
+
+	return !err;
 }
 
 static __always_inline void mm_words(__u64 *w, __u64 mm)
@@ -174,6 +202,8 @@ static __always_inline int out___mmu_notifier_register(void *ctx, const __u64 *a
 	w[W_MM] = a[1];
 	w[W_X0] = !ret;
 	w[W_X1] = ret;
+	if (!ret)
+		notifier_enter(notifier);
 	do_mirror_register(ctx, w);
 	gets = calls_of(FN_GET, &key);
 	get = gets ? call_find(gets, 0) : NULL;
@@ -210,6 +240,7 @@ static __always_inline int out_mmu_notifier_get_locked(void *ctx, const __u64 *a
 	if (c ? c->a[2] == notifier : users <= 1)
 		return 0;
 	notifier_words(w, notifier);
+	notifier_enter(notifier);
 	w[W_X0] = users;
 	w[W_X1] = c ? c->a[3] : 0;
 	return do_ref_get(ctx, w);
@@ -220,6 +251,7 @@ static __always_inline int in_mmu_notifier_unregister(void *ctx, const __u64 *a,
 	__u64 w[TP_ID_WORDS + 1];
 
 	notifier_words(w, a[0]);
+	notifier_leave(a[0]);
 	w[W_MM] = a[1];
 	w[W_X0] = 0;
 	return do_mirror_unregister(ctx, w);
@@ -244,7 +276,7 @@ static __always_inline int put_last(void *ctx, __u64 *w)
 	return do_mirror_unregister_end(ctx, w);
 }
 
-/* a[1]: its mm, a[2]: its ops, a[3]: its users, a[4]: the table knows it */
+/* a[1]: its mm, a[2]: its ops, a[3]: its users, a[4]: it is in hmt_notifiers */
 static __always_inline int in_mmu_notifier_put(void *ctx, const __u64 *a, __u64 sp)
 {
 	struct call c = { .sp = sp, .a = { a[0] } };
@@ -258,16 +290,18 @@ static __always_inline int in_mmu_notifier_put(void *ctx, const __u64 *a, __u64 
 	c.a[1] = w[W_MM];
 	c.a[2] = w[W_OPS];
 	c.a[3] = users;
-	c.a[4] = live_has(HMT_CLASS_MIRROR, a[0]);
+	c.a[4] = bpf_map_lookup_elem(&hmt_notifiers, a) != NULL;
+	if (!c.a[4] && users > 1)
+		notifier_enter(a[0]);
 	if (call_push(FN_PUT, &c))
 		count_loss(HMT_CAUSE_RECURSION);
 	return do_ref_put(ctx, w);
 }
 
 /*
- * Was it the last? Two puts at once both find none left, so the table decides
- * which of them tells. One that the table never had room for is told of by the
- * put that found a single user.
+ * Was it the last? Two puts at once both find none left: who takes it out of
+ * hmt_notifiers tells. One that there never was room for is told of by the put
+ * that found a single user.
  */
 static __always_inline int out_mmu_notifier_put(void *ctx, const __u64 *a, __u64 ret,
 						const struct call *c)
@@ -280,7 +314,7 @@ static __always_inline int out_mmu_notifier_put(void *ctx, const __u64 *a, __u64
 	users_of(c->a[0], &users);
 	if (users)
 		return 0;
-	if (!live_del(HMT_CLASS_MIRROR, c->a[0], c->a[1]) && (c->a[4] || c->a[3] != 1))
+	if (!notifier_leave(c->a[0]) && (c->a[4] || c->a[3] != 1))
 		return 0;
 	mm_words(w, c->a[1]);
 	w[W_MIRROR] = c->a[0];
@@ -295,7 +329,7 @@ static __always_inline int in_mmu_notifier_free_rcu(void *ctx, const __u64 *a, _
 
 	notifier_words(w, notifier);
 	/* The memory goes before the put has returned: then its end is told here. */
-	if (live_del(HMT_CLASS_MIRROR, notifier, w[W_MM]))
+	if (notifier_leave(notifier))
 		put_last(ctx, w);
 	w[W_X0] = 1;
 	return do_free(ctx, w);

@@ -62,7 +62,7 @@ static __always_inline int do_exit(void *ctx)
 	e = emit_reserve(&room, HMT_TASK_EXIT, sizeof(*e), mm);
 	if (!e)
 		return 0;
-	if (mm_is_held(mm)) {
+	if (mm_is_here(mm)) {
 		read_counters(mm, &e->mm_users, &e->mm_count, ONCE);
 		e->rss_pages = mm_rss((const void *)mm);
 		e->flags = mm_is_left(task, mm) ? HMT_EXIT_LAST : 0;

@@ -236,11 +236,11 @@ enum hmt_kind {
 	F(u32, name_len, dec) F(u32, module_len, dec)
 
 /*
- * Resynchronization: after a loss the loader walks the live-object table that
- * BPF kept whether or not the ring had room. Between begin and end one
- * sync-object per live object; what is missing there is gone, unless it is
- * younger than the begin. flags of end: HMT_SYNC_PARTIAL when the table itself
- * overflowed and proves nothing about what is absent.
+ * Resynchronization: after a loss the loader tells what exists: what the records
+ * said, with what BPF summed up where the ring had no room. Between begin and end
+ * one sync-object per live object; what is missing there is gone, unless it is
+ * younger than the begin. flags of end: HMT_SYNC_PARTIAL when there was no room for
+ * that either, and nothing is proved about what is absent.
  * HMT_SYNC_SNAPSHOT on begin: it comes from a walk of the kernel's own lists.
  * HMT_SYNC_CARRIED on begin: nothing was lost, this is where things stand at the
  * beginning of a part of a stream, from the records of the part before.
@@ -327,7 +327,7 @@ struct hmt_id {
 /* X(NAME, value, "text", overturns): overturns = 1 when a verdict may rest on what was lost */
 #define HMT_CAUSES(X) \
 	X(RING_FULL,   1, "ring-full",   1) /* no room in the ring buffer */ \
-	X(TABLE_FULL,  2, "table-full",  0) /* live-object table full: no resync from it */ \
+	X(TABLE_FULL,  2, "table-full",  0) /* nor to sum up what had none there: no resync from it */ \
 	X(READ_FAULT,  3, "read-fault",  0) /* a kernel field could not be read */ \
 	X(STACK_MISS,  4, "stack-miss",  0) /* no stack for a record that should have one */ \
 	X(RECURSION,   5, "recursion",   1) /* the kernel skipped a nested BPF run */ \

@@ -32,7 +32,7 @@ enum capture_stacks { CAPTURE_STACKS_BIRTHS, CAPTURE_STACKS_NONE, CAPTURE_STACKS
 /* All zero is the default. Strings are borrowed: btf until it is loaded, the others until open. */
 struct capture_opts {
 	__u32 ring_bytes;	/* rounded up to a power of two pages; 0: 8 MiB */
-	__u32 table_entries;	/* live-object table; 0: 65536 */
+	__u32 table_entries;	/* of what has no room in the ring; 0: 32768 */
 	__u32 hot;		/* HMT_START_HOT_* | HMT_START_COUNT_*, one of the two of each */
 	enum capture_stacks stacks;
 	enum capture_source source;
@@ -76,7 +76,7 @@ struct capture_stats {
 	__u64 records;			/* delivered, of the kernel's making */
 	__u64 lost[HMT_CAUSE_NR];	/* by cause, all CPUs */
 	__u64 lost_overturning;		/* of those, what a verdict may rest on */
-	__u64 resyncs;			/* walks of the live-object table */
+	__u64 resyncs;			/* how often it was told what exists */
 	__u64 live_mirrors, live_ranges, live_hmms;	/* as of the last resync */
 };
 void capture__stats(const struct capture *c, struct capture_stats *ret_st);

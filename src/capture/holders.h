@@ -15,11 +15,11 @@
 #include <stddef.h>
 
 #include "capture/holders_shared.h"
+#include "capture/known.h"
 #include "capture/outq.h"
 
 struct holders_conf {
 	int prog_fd, files_fd;		/* of hmt_holders and hmt_files; prog_fd -1: not there */
-	int mms_fd;			/* of hmt_mms */
 	__u64 grace_ns;
 };
 
@@ -32,6 +32,7 @@ struct left_file {
 
 struct holders {
 	struct holders_conf conf;
+	const struct known *known;	/* borrowed */
 	struct left_file *left;		/* in order of due */
 	size_t nr, cap;
 };

@@ -20,7 +20,6 @@
 
 struct legacy {
 	struct legacy_bpf *skel;
-	__u32 table_entries;
 	size_t ring_bytes;
 };
 
@@ -28,7 +27,8 @@ static void set_knobs(struct legacy_bpf *skel, const struct legacy_conf *conf)
 {
 	struct bpf_program *prog;
 
-	bpf_map__set_max_entries(skel->maps.hmt_live, conf->table_entries);
+	bpf_map__set_max_entries(skel->maps.hmt_untold_0, conf->table_entries);
+	bpf_map__set_max_entries(skel->maps.hmt_untold_1, conf->table_entries);
 	bpf_map__set_max_entries(skel->maps.hmt_mms, conf->table_entries);
 	skel->rodata->cfg_stacks = conf->stacks;
 	skel->rodata->cfg_rss_stride = conf->features->rss_stride;
@@ -53,7 +53,6 @@ int legacy__load(const struct legacy_conf *conf, struct legacy **ret_l)
 
 	if (!l)
 		return -ENOMEM;
-	l->table_entries = conf->table_entries;
 	l->ring_bytes = conf->ring_bytes;
 	l->skel = legacy_bpf__open();
 	if (!l->skel) {
@@ -83,12 +82,13 @@ void legacy__reader_conf(const struct legacy *l, struct reader_conf *ret_conf)
 
 	*ret_conf = (struct reader_conf){
 		.stats_fd = bpf_map__fd(s->maps.hmt_stats),
-		.live_fd = bpf_map__fd(s->maps.hmt_live),
+		.untold_fds = { bpf_map__fd(s->maps.hmt_untold_0), bpf_map__fd(s->maps.hmt_untold_1) },
+		.turn_fd = bpf_map__fd(s->maps.data_turn),
 		.stacks_fd = bpf_map__fd(s->maps.hmt_stacks),
 		.mms_fd = bpf_map__fd(s->maps.hmt_mms),
 		.hot_fd = -1,
 		.owners_fd = bpf_map__fd(s->maps.hmt_owners),
-		.live_entries = l->table_entries,
+		.notifiers_fd = -1,
 		/* No iterators: what was before is not known, nor who has which file. */
 		.snap = { .prog_fd = -1 },
 		.holders = { .prog_fd = -1 },

@@ -191,7 +191,7 @@ static struct bpf_program *prog_of(const struct capture *c, int i)
 
 static __u32 table_entries(const struct capture *c)
 {
-	return c->opts.table_entries ? c->opts.table_entries : LIVE_ENTRIES_DEFAULT;
+	return c->opts.table_entries ? c->opts.table_entries : TABLE_ENTRIES_DEFAULT;
 }
 
 /* What is counted, and the room for it: none where nothing is. */
@@ -250,13 +250,15 @@ static void set_knobs(struct capture *c)
 	struct bpf_program *prog;
 
 	set_rings(c);
-	bpf_map__set_max_entries(c->skel->maps.hmt_live, entries);
+	bpf_map__set_max_entries(c->skel->maps.hmt_untold_0, entries);
+	bpf_map__set_max_entries(c->skel->maps.hmt_untold_1, entries);
 	bpf_map__set_max_entries(c->skel->maps.hmt_mms, entries);
 	set_growing(c);
 	c->skel->rodata->cfg_stacks = c->opts.stacks;
 	c->skel->rodata->cfg_page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
 	if (c->plan.source != CAPTURE_NOTIFIER) {
 		bpf_map__set_autocreate(c->skel->maps.hmt_calls, false);
+		bpf_map__set_autocreate(c->skel->maps.hmt_notifiers, false);
 		bpf_map__set_autocreate(c->skel->maps.hmt_inserting, false);
 	}
 
@@ -395,17 +397,19 @@ static void main_reader_conf(const struct capture *c, struct reader_conf *ret_co
 {
 	*ret_conf = (struct reader_conf){
 		.stats_fd = bpf_map__fd(c->skel->maps.hmt_stats),
-		.live_fd = bpf_map__fd(c->skel->maps.hmt_live),
+		.untold_fds = { bpf_map__fd(c->skel->maps.hmt_untold_0),
+				bpf_map__fd(c->skel->maps.hmt_untold_1) },
+		.turn_fd = bpf_map__fd(c->skel->maps.data_turn),
 		.stacks_fd = bpf_map__fd(c->skel->maps.hmt_stacks),
 		.mms_fd = bpf_map__fd(c->skel->maps.hmt_mms),
 		.owners_fd = bpf_map__fd(c->skel->maps.hmt_owners),
-		.live_entries = table_entries(c),
+		.notifiers_fd = c->plan.source == CAPTURE_NOTIFIER ?
+				bpf_map__fd(c->skel->maps.hmt_notifiers) : -1,
 		.hot_fd = c->opts.hot & HOT_COUNTED ? bpf_map__fd(c->skel->maps.hmt_hot) : -1,
 		.snap = snap_conf_of(c->skel),
 		.holders = {
 			.prog_fd = bpf_program__fd(c->skel->progs.hmt_holders),
 			.files_fd = bpf_map__fd(c->skel->maps.hmt_files),
-			.mms_fd = bpf_map__fd(c->skel->maps.hmt_mms),
 			.grace_ns = c->opts.grace_ns ? c->opts.grace_ns : GRACE_NS_DEFAULT,
 		},
 		.ring = {

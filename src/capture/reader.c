@@ -22,7 +22,6 @@
 #include "base/mem.h"
 #include "capture/mapcall.h"
 #include "capture/resync.h"
-#include "capture/walk.h"
 #include "stream/desc.h"
 
 /* With the longest round on top of both, next() returns well within 200 ms. */
@@ -30,7 +29,7 @@
 /* The same while names are waited for, and so how much later than them it goes on. */
 #define AWAIT_MS 10
 #define TICK_NS 100000000ULL
-/* Between two walks of the table when the first was overtaken by further losses. */
+/* Between two tries when the first was overtaken by further losses. */
 #define SYNC_RETRY_NS 500000000ULL
 /* Of records that are held back until the names are there: as much as is taken ahead. */
 #define HELD_MAX SIPHON_MAX
@@ -169,8 +168,10 @@ static int report_ring(struct reader *r, __u64 total, __u64 ts)
 	__u64 before = r->loss.ring_reported;
 	int err = loss__report_ring(&r->loss, total, ts, &r->out);
 
-	if (r->loss.ring_reported != before)
+	if (r->loss.ring_reported != before) {
 		r->want_sync = true;
+		known__keep_ended(&r->known);
+	}
 	return err;
 }
 
@@ -249,13 +250,15 @@ static int doubt(struct reader *r, const struct hmt_hdr *rec)
 
 /*
  * The oldest nr of the batch. lost: how many there were until the cut they are
- * older than. set: NULL, or what they are to be applied to.
+ * older than. set: NULL, or what they are to be applied to, too.
  */
 static int deliver(struct reader *r, size_t nr, __u64 lost, struct sync_set *set)
 {
 	bool holes = r->feed.ops->holes_anywhere && lost != r->loss.ring_reported;
 	int err = 0;
 
+	if (holes)
+		known__keep_ended(&r->known);
 	for (size_t i = 0; i < nr && !err; i++) {
 		const struct hmt_hdr *rec = batch__at(&r->batch, i);
 
@@ -277,6 +280,7 @@ static int deliver(struct reader *r, size_t nr, __u64 lost, struct sync_set *set
 			err = holders__left(&r->holders, (const struct hmt_file *)rec);
 		if (!err && set)
 			err = sync_set__apply(set, rec);
+		err = err ? err : known__apply(&r->known, rec);
 	}
 	return err ? err : batch__drop(&r->batch, nr);
 }
@@ -341,12 +345,13 @@ static int report_hot(struct reader *r)
 
 /* --- resync ----------------------------------------------------------------------- */
 
-/* flags: of sync-begin. snap: NULL, or what the objects were found by. */
-static int push_objects(struct reader *r, const struct sync_set *set, __u64 flags,
+/*
+ * The nr objects of the list, which is freed. flags: of sync-begin. snap: NULL, or what
+ * they were found by.
+ */
+static int push_objects(struct reader *r, struct sync_obj **list, long nr, __u64 flags,
 			const struct snapshot *snap)
 {
-	struct sync_obj **list;
-	long nr = sync_set__list(set, &list);
 	int err;
 
 	if (nr < 0)
@@ -367,23 +372,22 @@ static int push_objects(struct reader *r, const struct sync_set *set, __u64 flag
 	if (err)
 		return err;
 	r->resyncs += !snap;
-	/* What found no place in the table is missing from the walk. */
+	/* What found no place in the tables either is not known. */
 	/* Nor does a walk see an address space without a process. */
 	return push_mark(r, HMT_SYNC_END, r->cut, r->loss.total[HMT_CAUSE_TABLE_FULL] ||
 			 (snap && (snap->changing || r->tainted)) ? HMT_SYNC_PARTIAL : 0);
 }
 
 /*
- * Lets the programs in flight finish and takes what they wrote. Return: 1 and the
- * instant of it, or 0: records were lost meanwhile, or never made, and what was
- * walked is worthless; negative errno.
+ * Takes what programs wrote that have finished. Return: 1 and the instant of it, or 0:
+ * records were lost meanwhile, or never made, and what was walked is worthless;
+ * negative errno.
  */
 static int catch_up(struct reader *r, __u64 lost, __u64 *ret_ts)
 {
 	__u64 lost_after;
 	int err;
 
-	reader_quiesce();
 	err = take_cut(r, ret_ts, &lost_after);
 	if (!err)
 		err = drain(r);
@@ -392,7 +396,7 @@ static int catch_up(struct reader *r, __u64 lost, __u64 *ret_ts)
 	return 1;
 }
 
-/* Delivers that, waiting for names if need be, and applies it to what was walked. */
+/* Delivers that, waiting for names if need be. set: as for deliver() */
 static int apply(struct reader *r, __u64 ts, __u64 lost, struct sync_set *set)
 {
 	int err = must_hold(r) ? await_names(r) : 0;
@@ -405,49 +409,91 @@ static int apply(struct reader *r, __u64 ts, __u64 lost, struct sync_set *set)
 	return err;
 }
 
+/* A round later than what was summed up: all that was recorded before that is delivered. */
+static int merge_untold(struct reader *r)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < r->untold.nr && !err; i++)
+		err = known__untold(&r->known, &r->untold.list[i]);
+	untold__free(&r->untold);
+	return err;
+}
+
+/*
+ * Has the programs sum up in the other table, and takes what is in this one when nobody
+ * writes it any more. Who was counted as lost before has written it before the turn.
+ */
+static int take_untold(struct reader *r)
+{
+	__u32 zero = 0, turn = r->turn + 1;
+	int err;
+
+	reader_quiesce();
+	if (mapcall_update(r->conf.turn_fd, &zero, &turn, BPF_ANY))
+		return -errno;
+	reader_quiesce();
+	err = untold__take(&r->untold, r->conf.untold_fds[r->turn & 1]);
+	r->turn = turn;
+	return err;
+}
+
+static int push_known(struct reader *r)
+{
+	struct sync_obj **list = NULL;
+	long nr = known__list(&r->known, &list);
+
+	return push_objects(r, list, nr, 0, NULL);
+}
+
+/* All that was lost has been taken: tells what there is. */
+static int tell_known(struct reader *r, __u64 ts, __u64 lost)
+{
+	int err = apply(r, ts, lost, NULL);
+
+	err = err ? err : merge_untold(r);
+	if (err)
+		return err;
+	read_counters(r);
+	err = report_ring(r, lost, r->cut);
+	if (!err)
+		err = push_known(r);
+	known__forget_ended(&r->known);
+	r->want_sync = false;
+	return err;
+}
+
 /* Return: 0, done or not; negative errno. */
 static int resync(struct reader *r)
 {
-	/* In this order: what is lost from begin on shows. */
-	__u64 lost = ring_lost(r), begin = clock_ns(CLOCK_MONOTONIC), ts;
-	struct sync_set set;
-	int err;
+	/* Whatever is lost from here on shows. */
+	__u64 lost = ring_lost(r), ts;
+	int err = take_untold(r);
 
-	sync_set__init(&set, begin);
-	set.since = begin;
-	reader_quiesce();
-	err = walk_live(r->conf.live_fd, r->conf.live_entries, &set);
-	if (err && err != -EAGAIN)
-		goto out;
-	err = err ? 0 : catch_up(r, lost, &ts);
-	if (err == 1) {
-		err = apply(r, ts, lost, &set);
-		if (err)
-			goto out;
-		/* What was lost before the walk needs no other walk, but is to be told. */
-		read_counters(r);
-		err = report_ring(r, lost, r->cut);
-		if (!err)
-			err = push_objects(r, &set, 0, NULL);
+	if (err || r->tainted) {
+		/* Of what no program saw nothing is known: there is nothing to be told. */
+		known__forget_ended(&r->known);
 		r->want_sync = false;
-	} else if (!err) {
-		/* Overtaken. What was drained is delivered by the next round. */
-		r->sync_not_before = clock_ns(CLOCK_MONOTONIC) + SYNC_RETRY_NS;
+		return err;
 	}
-out:
-	sync_set__free(&set);
+	err = catch_up(r, lost, &ts);
+	if (err == 1)
+		return tell_known(r, ts, lost);
+	/* Overtaken. What was drained is delivered by the next round. */
+	r->sync_not_before = clock_ns(CLOCK_MONOTONIC) + SYNC_RETRY_NS;
 	return err;
 }
 
 /* --- what was before ---------------------------------------------------------------- */
 
 /*
- * The programs keep the table; what they have not seen being born is entered
- * for them. One that ended before it was entered has its record in the ring, and
- * is taken out again when that has been applied.
+ * What the programs have not seen being born is entered for them, and for us. One that
+ * ended before it was entered has its record in the ring, and is taken out again
+ * when that has been delivered.
  */
-static int enter_live(struct reader *r, const struct sync_set *set)
+static int enter_found(struct reader *r, const struct sync_set *set)
 {
+	const __u64 how = NOTIFIER_FOUND;
 	struct map64_iter it;
 	int err = 0;
 
@@ -455,39 +501,34 @@ static int enter_live(struct reader *r, const struct sync_set *set)
 		map64__for_each(&set->objs[c], &it) {
 			const struct sync_obj *o = it.val;
 			struct live_key key = { .addr = it.key, .class = c };
-			struct mm_val mm = { .regs = 1, .owner = o->val.owner };
+			struct mm_val mm = { .owner = o->val.owner };
 
 			if (o->val.owner) {
 				mapcall_update(r->conf.mms_fd, &o->val.mm, &mm, BPF_NOEXIST);
 				mapcall_update(r->conf.owners_fd, &o->val.owner, &o->val.mm,
-						    BPF_NOEXIST);
+					       BPF_NOEXIST);
 			}
-			if (mapcall_update(r->conf.live_fd, &key, &o->val, BPF_NOEXIST) &&
-			    errno != EEXIST)
-				err = loss__report_one(&r->loss, HMT_CAUSE_TABLE_FULL, HMT_CPU_NONE,
-						       -1, 1, r->cut, &r->out);
-			if (err)
-				return err;
+			if (c == HMT_CLASS_MIRROR && r->conf.notifiers_fd >= 0)
+				mapcall_update(r->conf.notifiers_fd, &key.addr, &how, BPF_NOEXIST);
+			err = err ? err : known__found(&r->known, &key, &o->val);
 		}
 	}
-	return 0;
+	return err;
 }
 
-static void leave_live(struct reader *r, const struct sync_set *before, const struct sync_set *now)
+static void leave_found(struct reader *r, const struct sync_set *before, const struct sync_set *now)
 {
 	struct map64_iter it;
+	__u64 addr, how;
 
-	for (int c = HMT_CLASS_MIRROR; c <= HMT_CLASS_RANGE; c++) {
-		map64__for_each(&before->objs[c], &it) {
-			struct live_key key = { .addr = it.key, .class = c };
-			struct live_val val;
-
-			if (map64__get(&now->objs[c], it.key))
-				continue;
-			/* Not the life that began there since. */
-			if (!mapcall_lookup(r->conf.live_fd, &key, &val) && !val.born)
-				mapcall_delete(r->conf.live_fd, &key);
-		}
+	if (r->conf.notifiers_fd < 0)
+		return;
+	map64__for_each(&before->objs[HMT_CLASS_MIRROR], &it) {
+		addr = it.key;
+		/* Not the one that began there since. */
+		if (!map64__get(&now->objs[HMT_CLASS_MIRROR], addr) &&
+		    !mapcall_lookup(r->conf.notifiers_fd, &addr, &how) && how == NOTIFIER_FOUND)
+			mapcall_delete(r->conf.notifiers_fd, &addr);
 	}
 }
 
@@ -525,13 +566,15 @@ static int walk_spaces(struct reader *r, struct walked *w)
 	snapshot__settle(&w->snap, false);
 	err = snapshot__to_sync(&w->snap, &w->before);
 	err = err ? err : snapshot__to_sync(&w->snap, &w->now);
-	err = err ? err : enter_live(r, &w->before);
-	return err ? err : catch_up(r, w->lost, &w->ts);
+	err = err ? err : enter_found(r, &w->before);
+	if (err)
+		return err;
+	reader_quiesce();
+	return catch_up(r, w->lost, &w->ts);
 }
 
 int reader__snapshot(struct reader *r)
 {
-	__u64 begin = clock_ns(CLOCK_MONOTONIC);
 	struct walked *w;
 	int ret;
 
@@ -542,8 +585,6 @@ int reader__snapshot(struct reader *r)
 		return -ENOMEM;
 	w->lost = ring_lost(r);
 	snapshot__init(&w->snap);
-	sync_set__init(&w->before, begin);
-	sync_set__init(&w->now, begin);
 	ret = walk_spaces(r, w);
 	if (ret != 1)
 		walked_free(r);
@@ -553,14 +594,17 @@ int reader__snapshot(struct reader *r)
 static int tell_walked(struct reader *r)
 {
 	struct walked *w = r->walked;
+	struct sync_obj **list = NULL;
+	long nr;
 	int err;
 
 	if (!w)
 		return 0;
 	err = apply(r, w->ts, w->lost, &w->now);
 	if (!err) {
-		leave_live(r, &w->before, &w->now);
-		err = push_objects(r, &w->now, HMT_SYNC_SNAPSHOT, &w->snap);
+		leave_found(r, &w->before, &w->now);
+		nr = sync_set__list(&w->now, &list);
+		err = push_objects(r, list, nr, HMT_SYNC_SNAPSHOT, &w->snap);
 	}
 	walked_free(r);
 	return err == -ENOMEM ? err : 0;
@@ -605,13 +649,13 @@ static int one_round(struct reader *r)
 	err = err ? err : report_dark(r);
 	if (!err)
 		err = deliver(r, batch__older(&r->batch, ts), lost, NULL);
+	err = err ? err : merge_untold(r);
 	return err ? err : report_losses(r, lost);
 }
 
-/* A table that is known to be incomplete proves nothing. */
 static bool sync_is_due(const struct reader *r)
 {
-	return r->want_sync && !r->tainted && (r->stopping || r->cut >= r->sync_not_before);
+	return r->want_sync && (r->stopping ? !r->tainted : r->cut >= r->sync_not_before);
 }
 
 static int last_round(struct reader *r)
@@ -738,6 +782,7 @@ int reader__open(struct reader *r, const struct reader_conf *conf, struct errmsg
 	r->src.ops = &reader_ops;
 	r->conf = *conf;
 	r->holders.conf = conf->holders;
+	r->holders.known = &r->known;
 	switches__open(&r->switches, "", conf->switches);
 	code = open_feed(r);
 	if (code)
@@ -763,6 +808,8 @@ void reader__close(struct reader *r)
 	if (!r->src.ops)
 		return;
 	walked_free(r);
+	known__free(&r->known);
+	untold__free(&r->untold);
 	siphon__stop(&r->siphon);
 	feed__close(&r->feed);
 	holders__free(&r->holders);

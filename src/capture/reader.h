@@ -9,21 +9,24 @@
 #include "capture/feed.h"
 #include "capture/holders.h"
 #include "capture/hot.h"
+#include "capture/known.h"
 #include "capture/loss.h"
 #include "capture/siphon.h"
 #include "capture/snapshot.h"
 #include "capture/switches.h"
+#include "capture/untold.h"
 
 /* What the reader needs of the loaded programs. Descriptors are borrowed. */
 struct reader_conf {
-	int stats_fd, live_fd, stacks_fd;
+	int stats_fd, stacks_fd;
+	int untold_fds[2], turn_fd;
 	int prog_fds[PLAN_PROGS];		/* -1: not loaded */
 	int mms_fd, owners_fd;
+	int notifiers_fd;			/* -1: no program asks for it */
 	int hot_fd;				/* -1: nothing is counted */
 	struct snap_conf snap;			/* prog_fd -1: what was before is not known */
 	struct holders_conf holders;
 	unsigned int switches;			/* 1 << enum switch_id: what programs depend on */
-	__u32 live_entries;
 	/* Either the rings ... */
 	struct feed_ring_conf ring;
 	/* ... or, unless its bytes are 0, perf buffers */
@@ -43,6 +46,9 @@ struct reader {
 	struct switches switches;
 	struct kallsyms *ks;
 	struct hot hot;
+	struct known known;
+	struct untold_list untold;		/* taken, and not in known yet */
+	__u32 turn;				/* which of the two is written */
 	struct hot_val *hot_vals;		/* of one entry, all CPUs */
 	unsigned int nr_cpus;
 	__u64 *per_cpu;				/* one counter of every CPU */
@@ -52,7 +58,7 @@ struct reader {
 	__u64 sync_not_before;
 	__u64 records, resyncs, live[HMT_CLASS_RANGE + 1];
 	bool want_sync;				/* something was lost since the last resync */
-	bool tainted;				/* programs did not run: the table is not complete */
+	bool tainted;				/* programs did not run: what is known is not all */
 	bool dark;				/* they may not have run since the last cut */
 	bool dark_told;				/* the last round said so */
 	bool want_snap;				/* they run again */

@@ -7,12 +7,6 @@
 #include "base/mem.h"
 #include "capture/outq.h"
 
-void sync_set__init(struct sync_set *s, __u64 begin)
-{
-	memset(s, 0, sizeof(*s));
-	s->begin = begin;
-}
-
 void sync_set__free(struct sync_set *s)
 {
 	struct map64_iter it;
@@ -32,38 +26,27 @@ bool sync_set__is_empty(const struct sync_set *s)
 	return true;
 }
 
-static int put(struct sync_set *s, enum hmt_class class, __u64 addr, const struct live_val *val,
-	       bool on_record)
+int sync_set__add(struct sync_set *s, const struct live_key *key, const struct live_val *val)
 {
-	struct sync_obj *o = map64__get(&s->objs[class], addr);
+	struct sync_obj *o;
 	int err;
 
+	if (key->class == HMT_CLASS_NONE || key->class > HMT_CLASS_RANGE)
+		return 0;
+	o = map64__get(&s->objs[key->class], key->addr);
 	if (!o) {
 		o = hmt_calloc(1, sizeof(*o));
 		if (!o)
 			return -ENOMEM;
-		err = map64__put(&s->objs[class], addr, o);
+		err = map64__put(&s->objs[key->class], key->addr, o);
 		if (err) {
 			hmt_free(o);
 			return err;
 		}
 	}
-	o->class = class;
+	o->class = key->class;
 	o->val = *val;
-	o->on_record |= on_record;
 	return 0;
-}
-
-static void del(struct sync_set *s, enum hmt_class class, __u64 addr)
-{
-	hmt_free(map64__del(&s->objs[class], addr));
-}
-
-int sync_set__add(struct sync_set *s, const struct live_key *key, const struct live_val *val)
-{
-	if (key->class == HMT_CLASS_NONE || key->class > HMT_CLASS_RANGE)
-		return 0;
-	return put(s, key->class, key->addr, val, false);
 }
 
 static void val_from_id(struct live_val *val, const struct hmt_id *id)
@@ -78,85 +61,108 @@ static void val_from_id(struct live_val *val, const struct hmt_id *id)
 	val->stack = STACK_NOT_ASKED;
 }
 
-static int apply_mirror(struct sync_set *s, const struct hmt_mirror_register *r)
+static bool born_mirror(const struct hmt_mirror_register *r, struct live_key *key,
+			struct live_val *val)
 {
-	struct live_val val;
-
 	if (r->ret)
-		return 0;
-	val_from_id(&val, (const struct hmt_id *)r);
-	val.count = r->hmm ? 0 : r->refs;
-	val.ops_fn = r->ops_fn;
-	val.owner = r->owner;
-	val.stack = r->stack;
-	return put(s, HMT_CLASS_MIRROR, r->mirror, &val, true);
+		return false;
+	*key = (struct live_key){ .addr = r->mirror, .class = HMT_CLASS_MIRROR };
+	val_from_id(val, (const struct hmt_id *)r);
+	val->count = r->hmm ? 0 : r->refs;
+	val->ops_fn = r->ops_fn;
+	val->owner = r->owner;
+	val->stack = r->stack;
+	return true;
 }
 
-static int apply_range(struct sync_set *s, const struct hmt_range_register *r)
+static bool born_range(const struct hmt_range_register *r, struct live_key *key,
+		       struct live_val *val)
 {
-	struct live_val val;
-
 	if (r->ret)
-		return 0;
-	val_from_id(&val, (const struct hmt_id *)r);
-	val.start = r->start;
-	val.end = r->end;
-	val.ops_fn = r->ops_fn;
-	val.owner = r->owner;
-	val.stack = r->stack;
-	return put(s, HMT_CLASS_RANGE, r->range, &val, true);
+		return false;
+	*key = (struct live_key){ .addr = r->range, .class = HMT_CLASS_RANGE };
+	val_from_id(val, (const struct hmt_id *)r);
+	val->start = r->start;
+	val->end = r->end;
+	val->ops_fn = r->ops_fn;
+	val->owner = r->owner;
+	val->stack = r->stack;
+	return true;
+}
+
+bool sync_born(const struct hmt_hdr *rec, struct live_key *ret_key, struct live_val *ret_val)
+{
+	switch (rec->kind) {
+	case HMT_MIRROR_REGISTER:
+		return born_mirror((const struct hmt_mirror_register *)rec, ret_key, ret_val);
+	case HMT_RANGE_REGISTER:
+		return born_range((const struct hmt_range_register *)rec, ret_key, ret_val);
+	default:
+		return false;
+	}
+}
+
+bool sync_ended(const struct hmt_hdr *rec, struct live_key *ret_key)
+{
+	const struct hmt_id *id = (const struct hmt_id *)rec;
+
+	switch (rec->kind) {
+	case HMT_MIRROR_UNREGISTER:
+		*ret_key = (struct live_key){ .addr = id->mirror, .class = HMT_CLASS_MIRROR };
+		return true;
+	case HMT_RANGE_UNREGISTER_BEGIN:
+		*ret_key = (struct live_key){ .addr = id->range, .class = HMT_CLASS_RANGE };
+		return true;
+	case HMT_FREE:
+		/* Either stage: one that could not be set up has the second only. */
+		*ret_key = (struct live_key){ .addr = id->hmm, .class = HMT_CLASS_HMM };
+		return id->hmm;
+	default:
+		return false;
+	}
+}
+
+void sync_counted(const struct hmt_ref_get *r, struct live_key *ret_key, struct live_val *ret_val)
+{
+	*ret_key = (struct live_key){
+		.addr = r->hmm ? r->hmm : r->mirror,
+		.class = r->hmm ? HMT_CLASS_HMM : HMT_CLASS_MIRROR,
+	};
+	val_from_id(ret_val, (const struct hmt_id *)r);
+	ret_val->count = r->count;
+	ret_val->stack = r->stack;
+	/* The first one is of a mirror. */
+	if (r->h.kind != HMT_REF_GET || r->count != 1 || r->range)
+		ret_val->born = 0;
 }
 
 static int apply_ref(struct sync_set *s, const struct hmt_ref_get *r)
 {
-	enum hmt_class class = r->hmm ? HMT_CLASS_HMM : HMT_CLASS_MIRROR;
-	__u64 addr = r->hmm ? r->hmm : r->mirror;
-	struct sync_obj *o = map64__get(&s->objs[class], addr);
+	struct sync_obj *o;
+	struct live_key key;
 	struct live_val val;
 
-	/* What the record says was true after whatever the walk saw, or is what it saw. */
+	sync_counted(r, &key, &val);
+	o = map64__get(&s->objs[key.class], key.addr);
 	if (o) {
 		o->val.count = (__s64)r->count < 0 ? 0 : r->count;
 		return 0;
 	}
-	if ((__s64)r->count <= 0)
-		return 0;
-	val_from_id(&val, (const struct hmt_id *)r);
-	val.count = r->count;
-	val.stack = r->stack;
-	if (r->h.kind != HMT_REF_GET || r->count != 1)
-		val.born = 0;
-	return put(s, class, addr, &val, true);
+	return (__s64)r->count <= 0 ? 0 : sync_set__add(s, &key, &val);
 }
 
 int sync_set__apply(struct sync_set *s, const struct hmt_hdr *rec)
 {
-	const struct hmt_id *id = (const struct hmt_id *)rec;
+	struct live_key key;
+	struct live_val val;
 
-	if (rec->ts < s->since)
-		return 0;
-	switch (rec->kind) {
-	case HMT_MIRROR_REGISTER:
-		return apply_mirror(s, (const struct hmt_mirror_register *)rec);
-	case HMT_RANGE_REGISTER:
-		return apply_range(s, (const struct hmt_range_register *)rec);
-	case HMT_REF_GET:
-	case HMT_REF_PUT:
+	if (rec->kind == HMT_REF_GET || rec->kind == HMT_REF_PUT)
 		return apply_ref(s, (const struct hmt_ref_get *)rec);
-	case HMT_MIRROR_UNREGISTER:
-		del(s, HMT_CLASS_MIRROR, id->mirror);
-		return 0;
-	case HMT_RANGE_UNREGISTER_BEGIN:
-		del(s, HMT_CLASS_RANGE, id->range);
-		return 0;
-	case HMT_FREE:
-		/* Either stage: one that could not be set up has the second only. */
-		if (id->hmm)
-			del(s, HMT_CLASS_HMM, id->hmm);
-		return 0;
-	default:
-		return 0;
-	}
+	if (sync_born(rec, &key, &val))
+		return sync_set__add(s, &key, &val);
+	if (sync_ended(rec, &key))
+		hmt_free(map64__del(&s->objs[key.class], key.addr));
+	return 0;
 }
 
 static __u64 obj_addr(const struct sync_obj *o)
@@ -183,6 +189,11 @@ static int cmp_objs(const void *a, const void *b)
 	return obj_addr(x) < obj_addr(y) ? -1 : obj_addr(x) > obj_addr(y);
 }
 
+void sync_obj__sort(struct sync_obj **list, size_t nr)
+{
+	qsort(list, nr, sizeof(*list), cmp_objs);
+}
+
 long sync_set__list(const struct sync_set *s, struct sync_obj ***ret_list)
 {
 	struct sync_obj **list;
@@ -195,16 +206,10 @@ long sync_set__list(const struct sync_set *s, struct sync_obj ***ret_list)
 	if (!list)
 		return -ENOMEM;
 	nr = 0;
-	for (int c = 0; c <= HMT_CLASS_RANGE; c++) {
-		map64__for_each(&s->objs[c], &it) {
-			struct sync_obj *o = it.val;
-
-			/* Younger than the walk and not on record yet: its record is still to come. */
-			if (o->on_record || o->val.born < s->begin)
-				list[nr++] = o;
-		}
-	}
-	qsort(list, nr, sizeof(*list), cmp_objs);
+	for (int c = 0; c <= HMT_CLASS_RANGE; c++)
+		map64__for_each(&s->objs[c], &it)
+			list[nr++] = it.val;
+	sync_obj__sort(list, nr);
 	*ret_list = list;
 	return nr;
 }
@@ -222,7 +227,8 @@ void sync_obj__record(const struct sync_obj *o, __u64 ts, struct hmt_sync_object
 	r->class = o->class;
 	r->owner = o->val.owner;
 	r->born = o->val.born;
-	r->count = o->val.count;
+	/* More were put than got. */
+	r->count = (__s64)o->val.count < 0 ? 0 : o->val.count;
 	r->start = o->val.start;
 	r->end = o->val.end;
 	r->ops_fn = o->val.ops_fn;

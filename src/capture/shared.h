@@ -8,7 +8,7 @@
 
 #include <hmmtrace/event.h>
 
-/* hmt_live: every object that exists, whether or not the ring had room to say so. */
+/* An object, and what is known of it. */
 struct live_key {
 	__u64 addr;
 	__u32 class;		/* enum hmt_class */
@@ -26,9 +26,23 @@ struct live_val {
 	__s32 stack;
 };
 
-/* hmt_mms: an address space that something is registered on. */
+/* hmt_untold_0, _1: an object of which something was lost, as of the last of that. */
+enum { UNTOLD_NOTHING, UNTOLD_COUNTED, UNTOLD_BORN, UNTOLD_ENDED };
+struct untold_val {
+	struct live_val val;	/* ENDED: born is when; COUNTED: there is none, and no count */
+	__u64 first, last;	/* when references were counted; 0: never. BORN: since */
+	__s64 by;		/* what all of that comes to */
+	__u64 count;		/* after the last of it */
+	__u64 got_first, got;	/* when gets found one reference, but for that of BORN; 0: none */
+	__u64 ended;		/* BORN: of the end before, if that was in the same entry */
+	__u32 state, pad;
+};
+
+/* hmt_notifiers: it was seen to be registered or got; or a walk found it. */
+enum { NOTIFIER_FOUND, NOTIFIER_SEEN };
+
+/* hmt_mms: an address space that something was registered on and whose memory is there. */
 struct mm_val {
-	__u64 regs;		/* registrations that hold mm_count up: its fields may be read */
 	__u32 owner;		/* as of the last registration: mm->owner does not outlive it */
 	__u32 entered;		/* OWNER_TURN() when hmt_owners was seen to have it; 0: not yet */
 };
@@ -77,6 +91,12 @@ struct last_task {
 	struct task_val name;
 };
 
+/* hmt_last_mm: the last that was entered on this CPU, when, and at which hmt_mm_gen. */
+struct last_mm {
+	__u64 mm;
+	__u32 owner, turn, gen, pad;
+};
+
 /*
  * hmt_lanes: the ring of one CPU. Positions only grow; the record at one is at its
  * remainder by the size of the ring, and may reach into the slack behind the end.
@@ -107,7 +127,7 @@ struct lane {
 #define LANES_WORK 0
 #endif
 
-#define LIVE_ENTRIES_DEFAULT 65536
+#define TABLE_ENTRIES_DEFAULT 32768
 #define RING_BYTES_DEFAULT (8U << 20)
 #define STACK_ENTRIES 16384
 #define TASK_ENTRIES 8192

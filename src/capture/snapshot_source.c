@@ -63,10 +63,9 @@ static int push_objects(const struct sync_set *set, struct enrich *e, __u64 ts)
 static int push_all(struct snapshot_source *s, __u64 ts)
 {
 	struct enrich e = { .ks = kallsyms__new(""), .out = &s->out };
-	struct sync_set set;
+	struct sync_set set = { 0 };
 	int err = e.ks ? kallsyms__load(e.ks) : -ENOMEM;
 
-	sync_set__init(&set, ts);
 	err = err ? err : snapshot__to_sync(&s->snap, &set);
 	err = err ? err : push_mark(&s->out, HMT_SYNC_BEGIN, ts, HMT_SYNC_SNAPSHOT);
 	err = err ? err : snapshot__tasks(&s->snap, ts, &s->out);

@@ -44,13 +44,7 @@ struct carry {
 
 struct carry *carry__new(void)
 {
-	struct carry *c = hmt_calloc(1, sizeof(*c));
-
-	if (c) {
-		sync_set__init(&c->live, ~0ULL);
-		sync_set__init(&c->walk, ~0ULL);
-	}
-	return c;
+	return hmt_calloc(1, sizeof(struct carry));
 }
 
 size_t carry_room(__u64 bytes)
@@ -373,7 +367,7 @@ static int note_newborn(struct carry *c, const struct hmt_hdr *rec)
 	}
 }
 
-/* --- walks of the live-object table ------------------------------------------------- */
+/* --- what is told after a loss, and of walks ---------------------------------------- */
 
 static int walk_object(struct carry *c, const struct hmt_sync_object *s)
 {
@@ -403,7 +397,7 @@ static int end_walk(struct carry *c, bool all)
 	if (all) {
 		sync_set__free(&c->live);
 		c->live = c->walk;
-		sync_set__init(&c->walk, ~0ULL);
+		c->walk = (struct sync_set){ 0 };
 		c->uncertain = false;
 		return 0;
 	}
@@ -423,7 +417,6 @@ static int end_walk(struct carry *c, bool all)
 static void begin_walk(struct carry *c, __u64 flags)
 {
 	sync_set__free(&c->walk);
-	sync_set__init(&c->walk, ~0ULL);
 	c->in_walk = true;
 	c->walk_adds = flags & HMT_SYNC_SNAPSHOT;
 }

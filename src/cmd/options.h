@@ -77,7 +77,7 @@ int option_severity(void *dst, const char *value, struct errmsg *err);
 	OPT_CALL(0, "ring-size", struct options, ring_bytes, "SIZE", option_ring, \
 		 "memory for events on their way (default 8M)"), \
 	OPT_CALL(0, "table-size", struct options, table_entries, "N", option_entries, \
-		 "objects the live-object table has room for (default 65536)")
+		 "objects of which changes can be summed up while the ring is full (default 32768)")
 
 #define ROW_EVENTS \
 	OPT_CALL('e', "events", struct options, hot, "LIST", option_events, \

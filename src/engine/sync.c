@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sync.c - losses, and the walks of the live-object table that make up for them.
+ * sync.c - losses, and what the reader tells to make up for them.
  *
  * What happened after sync-begin is told by its own records, before or after
  * the sync-object of the same thing: an object with an event since is left as

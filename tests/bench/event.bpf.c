@@ -84,25 +84,25 @@ int bench_stamped(__u64 *ctx)
 		return do_##event(ctx, a); \
 	}
 
-static __always_inline int handle(void *ctx)
-{
-	if (!*(volatile __u32 *)&hmt_on)
-		return 0;
-	switch (*(volatile __u32 *)&bench_kind) {
-	BENCH_EVENTS(HANDLE)
-	}
-	return 0;
-}
+#define HANDLE_ALL(ctx, EVENTS) \
+	if (!*(volatile __u32 *)&hmt_on) \
+		return 0; \
+	switch (*(volatile __u32 *)&bench_kind) { \
+	EVENTS(HANDLE) \
+	} \
+	return 0
 
 SEC("?raw_tp")
 int bench_hmmtrace(__u64 *ctx)
 {
-	return handle(ctx);
+	HANDLE_ALL(ctx, BENCH_EVENTS);
 }
 
 /* For tests that count: what other processes do is none of theirs. */
 SEC("?raw_tp")
 int bench_mine(__u64 *ctx)
 {
-	return bpf_get_current_pid_tgid() >> 32 == bench_tgid ? handle(ctx) : 0;
+	if (bpf_get_current_pid_tgid() >> 32 != bench_tgid)
+		return 0;
+	HANDLE_ALL(ctx, TEST_EVENTS);
 }

@@ -16,4 +16,11 @@
 	X(FAULT_BEGIN, fault_begin, 3) \
 	X(FAULT_END, fault_end, 4)
 
+/* The same, and what only tests fire */
+#define TEST_EVENTS(X) \
+	BENCH_EVENTS(X) \
+	X(MIRROR_REGISTER, mirror_register, 2) \
+	X(MIRROR_UNREGISTER, mirror_unregister, 1) \
+	X(FREE, free, 1)
+
 #endif /* BENCH_EVENT_H */

@@ -365,9 +365,8 @@ static const char *listed(void)
 	return text;
 }
 
-static void test_resync__quiet(void)
+static void test_resync__order(void)
 {
-	sync_set__init(&set, 100);
 	table_has(HMT_CLASS_RANGE, 0xd2, 20, 0);
 	table_has(HMT_CLASS_RANGE, 0xd1, 30, 0);
 	table_has(HMT_CLASS_MIRROR, 0xc, 15, 0);
@@ -375,74 +374,43 @@ static void test_resync__quiet(void)
 	ASSERT_STREQ(listed(), "hmm:b#4 mirror:c#0 range:d2#0 range:d1#0");
 }
 
-static void test_resync__births_during_the_walk(void)
+static void test_resync__births(void)
 {
-	sync_set__init(&set, 100);
-	table_has(HMT_CLASS_RANGE, 0xd1, 105, 0);	/* seen by the walk and on record */
-	table_has(HMT_CLASS_RANGE, 0xd2, 106, 0);	/* seen; its record is still to come */
+	table_has(HMT_CLASS_RANGE, 0xd1, 105, 0);
 	range_registered(105, 0xd1, 0);
-	range_registered(107, 0xd3, 0);			/* on record only */
+	range_registered(107, 0xd3, 0);
 	range_registered(108, 0xd4, -EFAULT);		/* no birth */
 	ASSERT_STREQ(listed(), "range:d1#0 range:d3#0");
 }
 
-static void test_resync__deaths_during_the_walk(void)
+static void test_resync__deaths(void)
 {
-	sync_set__init(&set, 100);
 	table_has(HMT_CLASS_HMM, 0xb, 10, 1);
 	table_has(HMT_CLASS_MIRROR, 0xc, 10, 0);
 	table_has(HMT_CLASS_RANGE, 0xd, 10, 0);
 	ended(HMT_RANGE_UNREGISTER_BEGIN, 103, 0xb, 0xc, 0xd);
 	ended(HMT_MIRROR_UNREGISTER, 104, 0xb, 0xc, 0);
-	ended(HMT_MIRROR_UNREGISTER, 104, 0xb, 0xcc, 0);	/* the walk came too late for it */
+	ended(HMT_MIRROR_UNREGISTER, 104, 0xb, 0xcc, 0);	/* not there */
 	ended(HMT_FREE, 105, 0xb, 0, 0);
 	ASSERT_STREQ(listed(), "");
 }
 
 /* A life that ended and another at the same address. */
-static void test_resync__reuse_during_the_walk(void)
+static void test_resync__reuse(void)
 {
-	sync_set__init(&set, 100);
 	table_has(HMT_CLASS_RANGE, 0xd, 10, 0);
 	ended(HMT_RANGE_UNREGISTER_BEGIN, 103, 0, 0, 0xd);
 	range_registered(104, 0xd, 0);
 	ASSERT_STREQ(listed(), "range:d#0");
 }
 
-/* Stamped before the walk and drained after it: the walk may have been first, or not. */
-static void test_resync__old_records(void)
-{
-	sync_set__init(&set, 100);
-	table_has(HMT_CLASS_RANGE, 0xd1, 10, 0);	/* deleted behind the walk's back */
-	table_has(HMT_CLASS_RANGE, 0xd2, 98, 0);	/* reused, and the walk has seen the second */
-	ended(HMT_RANGE_UNREGISTER_BEGIN, 95, 0, 0, 0xd1);
-	ended(HMT_RANGE_UNREGISTER_BEGIN, 97, 0, 0, 0xd2);
-	range_registered(98, 0xd2, 0);
-	range_registered(99, 0xd3, 0);
-	ASSERT_STREQ(listed(), "range:d2#0 range:d3#0");
-}
-
-/* It lay in a ring that overflowed: the end of the life is among what was lost before the walk. */
-static void test_resync__from_long_before(void)
-{
-	sync_set__init(&set, 100);
-	set.since = 100;
-	table_has(HMT_CLASS_RANGE, 0xd2, 10, 0);
-	range_registered(50, 0xd1, 0);
-	ended(HMT_RANGE_UNREGISTER_BEGIN, 99, 0, 0, 0xd2);	/* of a life before this one */
-	counted(HMT_REF_GET, 60, 0xb, 0, 41);
-	range_registered(100, 0xd3, 0);
-	ASSERT_STREQ(listed(), "range:d2#0 range:d3#0");
-}
-
 static void test_resync__counts(void)
 {
-	sync_set__init(&set, 100);
 	table_has(HMT_CLASS_HMM, 0xb, 10, 2);
 	counted(HMT_REF_GET, 101, 0xb, 0, 3);
 	counted(HMT_REF_GET, 102, 0xb, 0, 4);
 	counted(HMT_REF_PUT, 103, 0xb, 0, 3);
-	counted(HMT_REF_GET, 104, 0xb2, 0, 1);		/* born in the walk */
+	counted(HMT_REF_GET, 104, 0xb2, 0, 1);		/* born */
 	counted(HMT_REF_GET, 105, 0, 0xc, 5);		/* there before, first seen here */
 	counted(HMT_REF_PUT, 106, 0xb3, 0, 0);		/* ends as we look */
 	counted(HMT_REF_PUT, 107, 0xb4, 0, -1);		/* and one put too often */
@@ -456,7 +424,6 @@ static void test_resync__record(void)
 	struct hmt_sync_object rec;
 	struct sync_obj **list;
 
-	sync_set__init(&set, 100);
 	range_registered(105, 0xd, 0);
 	ASSERT_EQ(sync_set__list(&set, &list), 1);
 	sync_obj__record(list[0], 200, &rec);
@@ -850,9 +817,8 @@ TEST_MAIN(TEST(test_batch__order), TEST(test_batch__hole_first), TEST(test_batch
 	  TEST(test_batch__older), TEST(test_batch__keeps_the_rest), TEST(test_batch__many),
 	  TEST(test_batch__no_memory), TEST(test_outq__keeps_order),
 	  TEST(test_loss__markers), TEST(test_loss__marker_comes_late),
-	  TEST(test_loss__other_causes), TEST(test_loss__unattributed), TEST(test_resync__quiet),
-	  TEST(test_resync__births_during_the_walk), TEST(test_resync__deaths_during_the_walk),
-	  TEST(test_resync__reuse_during_the_walk), TEST(test_resync__old_records), TEST(test_resync__from_long_before),
+	  TEST(test_loss__other_causes), TEST(test_loss__unattributed), TEST(test_resync__order),
+	  TEST(test_resync__births), TEST(test_resync__deaths), TEST(test_resync__reuse),
 	  TEST(test_resync__counts), TEST(test_resync__record), TEST(test_kallsyms__lookup),
 	  TEST(test_kallsyms__refresh), TEST(test_kallsyms__aside),
   TEST(test_kallsyms__aside_without_memory), TEST(test_kallsyms__hidden), TEST(test_enrich__build_ids), TEST(test_enrich__before_use),

@@ -7,133 +7,31 @@
 #include "test.h"
 
 #ifndef HMT_NO_BPF
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
-#include <errno.h>
-#include <sched.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
-#include <unistd.h>
 
-#include "bench_event.skel.h"
-
-#include "base/mem.h"
-#include "capture/batch.h"
-#include "capture/capture.h"
-#include "capture/feed.h"
-#include "capture/shared.h"
+#include "fired.h"
 
 #define RANGE 0xffff888000100000ULL
 #define RECORD sizeof(struct hmt_read_begin)
-
-static struct bench_event_bpf *skel;
-static struct bpf_link *attached;
-static struct feed feed;
-static struct batch batch;
-static __u64 fired;
-
-static void fire(int nr)
-{
-	for (; nr; nr--) {
-		skel->bss->bench_words[5] = fired++;	/* its seq */
-		prctl(0x484d4d54, 0, 0, 0, 0);
-		prctl(PR_SET_NAME, "lanes");
-	}
-}
-
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	ASSERT_OK(sched_setaffinity(0, sizeof(set), &set));
-}
-
-static void attach(const struct bpf_program *prog)
-{
-	attached = bpf_program__attach_raw_tracepoint(prog, "task_prctl_unknown");
-	if (!attached)
-		attached = bpf_program__attach_raw_tracepoint(prog, "task_rename");
-	ASSERT_NOT_NULL(attached);
-}
-
-static int quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	return 0;
-}
-
-static void open_skel(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lanes)
-{
-	struct bpf_program *prog;
-
-	libbpf_set_print(quiet);
-	skel = bench_event_bpf__open();
-	ASSERT_NOT_NULL(skel);
-	skel->rodata->cfg_stacks = CAPTURE_STACKS_NONE;
-	skel->rodata->cfg_lane_bytes = lane_bytes;
-	skel->rodata->cfg_lane_kick = lane_bytes / 8;
-	skel->rodata->cfg_wakeup_bytes = ring_bytes;
-	ASSERT_OK(bpf_map__set_max_entries(skel->maps.hmt_ring, ring_bytes));
-	ASSERT_OK(bpf_map__set_max_entries(skel->maps.hmt_lanes, nr_lanes));
-	ASSERT_OK(bpf_map__set_value_size(skel->maps.hmt_lanes, LANE_VALUE(lane_bytes)));
-	bpf_object__for_each_program(prog, skel->obj)
-		bpf_program__set_autoload(prog, prog == skel->progs.bench_mine ||
-						prog == skel->progs.bench_learn);
-}
-
-static void setup(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lanes)
-{
-	struct feed_ring_conf conf = {
-		.ring_bytes = ring_bytes, .lane_bytes = lane_bytes, .nr_lanes = nr_lanes,
-	};
-
-	if (geteuid())
-		SKIP("needs root");
-	if (!lanes_size(1 << 20, 1))
-		SKIP("no lanes on this architecture, or with this clock");
-	open_skel(ring_bytes, lane_bytes, nr_lanes);
-	if (bench_event_bpf__load(skel))
-		SKIP("this kernel does not load the programs");
-	conf.ring_fd = bpf_map__fd(skel->maps.hmt_ring);
-	conf.lanes_fd = bpf_map__fd(skel->maps.hmt_lanes);
-	conf.ring_lost = &skel->bss->hmt_ring_lost;
-	ASSERT_OK(feed_ring__open(&feed, &conf));
-	skel->bss->bench_tgid = getpid();
-	skel->bss->bench_kind = HMT_READ_BEGIN;
-	skel->bss->bench_words[3] = RANGE;
-	pin(0);
-	skel->bss->hmt_on = 1;
-	fired = 0;
-	attach(skel->progs.bench_mine);
-}
-
-static void done(void)
-{
-	bpf_link__destroy(attached);
-	feed__close(&feed);
-	batch__free(&batch);
-	bench_event_bpf__destroy(skel);
-}
 
 static struct lane *lane_0(void)
 {
 	return (struct lane *)feed.lanes.map;
 }
 
-/* Two are fired on kernels that have both tracepoints; who is not attached to does nothing. */
-static int take(void *ctx, const struct hmt_hdr *rec, size_t len)
+static void setup(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lanes)
 {
-	ASSERT_EQ(rec->size, len);
-	return batch__add(&batch, rec);
+	fired_setup(ring_bytes, lane_bytes, nr_lanes);
+	skel->bss->bench_kind = HMT_READ_BEGIN;
+	skel->bss->bench_words[3] = RANGE;
 }
 
-static int drain(void)
+static void fire(int nr)
 {
-	int err = feed.ops->drain(&feed, take, NULL);
-
-	batch__sort(&batch);
-	return err;
+	for (; nr; nr--) {
+		skel->bss->bench_words[5] = fired;	/* its seq */
+		fire_one();
+	}
 }
 
 /* From the i-th of the batch on there are nr records, from the seq-th event on. */
@@ -336,11 +234,7 @@ static void test_lanes_bpf__owner_is_entered(void)
 	setup(8192, 4096, 1);
 	owners = bpf_map__fd(skel->maps.hmt_owners);
 	mms = bpf_map__fd(skel->maps.hmt_mms);
-	bpf_link__destroy(attached);
-	attach(skel->progs.bench_learn);
-	fire(1);
-	bpf_link__destroy(attached);
-	attach(skel->progs.bench_mine);
+	learn_mm();
 	mm = skel->bss->bench_words[0];
 
 	live_through(HMT_RANGE_REGISTER, RANGE);
@@ -348,24 +242,24 @@ static void test_lanes_bpf__owner_is_entered(void)
 	ASSERT_EQ(entered, mm);
 	ts = live_through(HMT_RANGE_REGISTER, RANGE + 256);
 	val = mm_entry(mm);
-	ASSERT_EQ(val.regs, 2);
 	ASSERT_EQ(val.owner, pid);
 	ASSERT_EQ(val.entered, OWNER_TURN(ts));
 
+	/* As long as it is the same turn, the one before it on this CPU tells that it is there. */
 	ASSERT_OK(bpf_map_delete_elem(owners, &pid));
 	ts = live_through(HMT_RANGE_REGISTER, RANGE + 512);
 	ASSERT_EQ(!bpf_map_lookup_elem(owners, &pid, &entered), val.entered != OWNER_TURN(ts));
 
+	/* The memory of any goes: nothing that was seen before counts. */
 	bpf_map_delete_elem(owners, &pid);
-	val = mm_entry(mm);
-	val.entered = 1;
-	ASSERT_OK(bpf_map_update_elem(mms, &mm, &val, BPF_EXIST));
-	live_through(HMT_RANGE_REGISTER, RANGE + 768);
+	ASSERT_OK(bpf_map_delete_elem(mms, &mm));
+	skel->bss->hmt_mm_gen++;
+	ts = live_through(HMT_RANGE_REGISTER, RANGE + 768);
 	ASSERT_OK(bpf_map_lookup_elem(owners, &pid, &entered));
 	ASSERT_EQ(entered, mm);
-	ASSERT_EQ(mm_entry(mm).regs, 4);
-	live_through(HMT_RANGE_UNREGISTER_BEGIN, RANGE);
-	ASSERT_EQ(mm_entry(mm).regs, 3);
+	val = mm_entry(mm);
+	ASSERT_EQ(val.owner, pid);
+	ASSERT_EQ(val.entered, OWNER_TURN(ts));
 	done();
 }
 

@@ -36,11 +36,10 @@ static void walk_ends(__u32 flags)
 static long settled(bool with_process)
 {
 	struct sync_obj **list;
-	struct sync_set set;
+	struct sync_set set = { 0 };
 	long nr;
 
 	snapshot__settle(&s, with_process);
-	sync_set__init(&set, 1000);
 	ASSERT_OK(snapshot__to_sync(&s, &set));
 	nr = sync_set__list(&set, &list);
 	ASSERT_GE(nr, 0);
