@@ -32,6 +32,7 @@ struct mm_struct;
 struct files_struct;
 
 struct task_struct {
+	int pid;
 	int tgid;
 	unsigned int flags;
 	char comm[16];
@@ -180,6 +181,20 @@ static __always_inline __u64 mm_rss(const void *mm)
 #define HMT_NO_POINTERS 0
 #endif
 
+/* The thread that runs: asked for once and handed around, for each call counts. */
+static __always_inline struct task_struct *current_task(void)
+{
+	return CAN_LOAD ? bpf_get_current_task_btf() : (void *)bpf_get_current_task();
+}
+
+/* task: current_task(). Return: as bpf_get_current_pid_tgid(). */
+static __always_inline __u64 current_id(const struct task_struct *task)
+{
+	if (!CAN_LOAD)
+		return bpf_get_current_pid_tgid();
+	return (__u64)(__u32)task->tgid << 32 | (__u32)task->pid;
+}
+
 static __always_inline int mm_is_current(__u64 mm)
 {
 	struct task_struct *cur = (void *)bpf_get_current_task();
@@ -198,19 +213,20 @@ static __always_inline struct task_struct *mm_owner(__u64 mm)
 }
 
 /*
- * Return: 1 if the mm is that of the process that runs; its counters are read then.
+ * task: current_task(). Return: 1 if the mm is that of its process; its counters are read then.
  * In one, because the verifier looks through all type names for each pointer that
  * is loaded, which takes longer than the rest of a program. HMT_NO_POINTERS: where
  * arguments are read by helpers anyway, these are, too, and it has nothing to look up.
  */
-static __always_inline int mm_counters_current(__u64 mm, __u32 *users, __u32 *count)
+static __always_inline int mm_counters_current(const struct task_struct *task, __u64 mm,
+					       __u32 *users, __u32 *count)
 {
 	struct mm_struct *own;
 	__u32 now[2];
 
 	if (!CAN_LOAD || HMT_NO_POINTERS || !mm)
 		return 0;
-	own = bpf_get_current_task_btf()->mm;
+	own = task->mm;
 	if ((__u64)own != mm)
 		return 0;
 	now[0] = own->mm_users.counter;
@@ -276,6 +292,18 @@ static __always_inline __u64 current_name(struct task_val *name)
 	name->comm[0] = comm[0];
 	name->comm[1] = comm[1];
 	return (__u64)task;
+}
+
+/* task: current_task(). Is it known that *last is that, under the name it has? */
+static __always_inline int is_current(const struct task_struct *task, const struct last *last)
+{
+	const __u64 *comm;
+
+	if (!CAN_LOAD || !last)
+		return 0;
+	comm = (const void *)&task->comm;
+	return last->task == (__u64)task && last->name.start_time == task->start_time &&
+	       last->name.comm[0] == comm[0] && last->name.comm[1] == comm[1];
 }
 
 static __always_inline __u32 task_parent(struct task_struct *leader)

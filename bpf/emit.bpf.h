@@ -60,14 +60,15 @@ static __always_inline void count_loss(__u32 cause)
 }
 
 /*
- * The time comes first: reading the clock waits until all is done that was begun
- * before, and what is begun after it need not be waited for.
+ * id: NULL: it is to be asked who runs. The time comes first: reading the clock waits
+ * until all is done that was begun before, and what is begun after it need not be
+ * waited for.
  */
 static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 size, __u64 mm,
-				  __u32 cpu)
+				  __u32 cpu, const __u64 *id)
 {
 	__u64 ts = bpf_ktime_get_ns();
-	__u64 id = bpf_get_current_pid_tgid();
+	__u64 who = id ? *id : bpf_get_current_pid_tgid();
 
 	/* No call from here on: what the caller fills in anyway need not be cleared first. */
 	__builtin_memset(h, 0, size);
@@ -76,8 +77,8 @@ static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 siz
 	h->cpu = cpu;
 	h->ts = ts;
 	h->mm = mm;
-	h->tgid = id >> 32;
-	h->tid = (__u32)id;
+	h->tgid = who >> 32;
+	h->tid = (__u32)who;
 }
 
 #ifdef HMT_LEGACY
@@ -85,7 +86,8 @@ static __always_inline void stamp(struct hmt_hdr *h, __u16 kind, const __u32 siz
 #else
 #include "lane.bpf.h"
 
-static __always_inline void *reserve_raw(struct room *room, __u16 kind, const __u32 size, __u64 mm)
+static __always_inline void *reserve_raw(struct room *room, __u16 kind, const __u32 size,
+					 __u64 mm, const __u64 *id)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct hmt_hdr *h = lane_reserve(room, cpu, size);
@@ -93,7 +95,7 @@ static __always_inline void *reserve_raw(struct room *room, __u16 kind, const __
 	if (!h)
 		h = bpf_ringbuf_reserve(&hmt_ring, size, 0);
 	if (h)
-		stamp(h, kind, size, mm, cpu);
+		stamp(h, kind, size, mm, cpu, id);
 	return h;
 }
 
@@ -124,7 +126,7 @@ SELDOM int hmt_emit_marker(void)
 	struct hmt_lost *e;
 	struct room room;
 
-	e = reserve_raw(&room, HMT_LOST, sizeof(*e), 0);
+	e = reserve_raw(&room, HMT_LOST, sizeof(*e), 0, NULL);
 	if (!e)
 		return -1;
 	e->cause = HMT_CAUSE_RING_FULL;
@@ -135,8 +137,8 @@ SELDOM int hmt_emit_marker(void)
 	return 0;
 }
 
-/* Return: the zeroed record with its header filled, or NULL: counted, and nothing to be done. */
-static __always_inline void *emit_reserve(struct room *room, __u16 kind, const __u32 size, __u64 mm)
+static __always_inline void *reserve(struct room *room, __u16 kind, const __u32 size, __u64 mm,
+				     const __u64 *id)
 {
 	void *rec = NULL;
 
@@ -144,7 +146,7 @@ static __always_inline void *emit_reserve(struct room *room, __u16 kind, const _
 	/* No record without the marker of the hole before it. */
 	if (*(volatile __u64 *)&hmt_ring_lost == *(volatile __u64 *)&hmt_ring_marked ||
 	    !hmt_emit_marker())
-		rec = reserve_raw(room, kind, size, mm);
+		rec = reserve_raw(room, kind, size, mm, id);
 	if (!rec) {
 		count_loss(HMT_CAUSE_RING_FULL);
 		__sync_fetch_and_add(&hmt_ring_lost, 1);
@@ -159,7 +161,7 @@ static __always_inline void *emit_reserve(struct room *room, __u16 kind, const _
 static __always_inline void *emit_reserve_minor(struct room *room, __u16 kind, const __u32 size,
 						__u64 mm, __u32 cause)
 {
-	void *rec = reserve_raw(room, kind, size, mm);
+	void *rec = reserve_raw(room, kind, size, mm, NULL);
 
 	if (!rec)
 		count_loss(cause);
@@ -175,5 +177,18 @@ static __always_inline int emit_submit_minor(void *ctx, const struct room *room,
 }
 
 #endif /* !HMT_LEGACY */
+
+/* Return: the zeroed record with its header filled, or NULL: counted. */
+static __always_inline void *emit_reserve(struct room *room, __u16 kind, const __u32 size, __u64 mm)
+{
+	return reserve(room, kind, size, mm, NULL);
+}
+
+/* The same for who knows already who runs: asking again is a call. */
+static __always_inline void *emit_reserve_by(struct room *room, __u16 kind, const __u32 size,
+					     __u64 mm, __u64 id)
+{
+	return reserve(room, kind, size, mm, &id);
+}
 
 #endif /* BPF_EMIT_H */

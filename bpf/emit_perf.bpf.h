@@ -15,20 +15,21 @@
 #ifndef BPF_EMIT_PERF_H
 #define BPF_EMIT_PERF_H
 
-static __always_inline void *emit_reserve(struct room *room, __u16 kind, const __u32 size, __u64 mm)
+static __always_inline void *reserve(struct room *room, __u16 kind, const __u32 size, __u64 mm,
+				     const __u64 *id)
 {
 	__u32 zero = 0;
 	void *rec = bpf_map_lookup_elem(&hmt_scratch, &zero);
 
 	if (rec)
-		stamp(rec, kind, size, mm, bpf_get_smp_processor_id());
+		stamp(rec, kind, size, mm, bpf_get_smp_processor_id(), id);
 	return rec;
 }
 
 static __always_inline void *emit_reserve_minor(struct room *room, __u16 kind, const __u32 size,
 						__u64 mm, __u32 cause)
 {
-	return emit_reserve(room, kind, size, mm);
+	return reserve(room, kind, size, mm, NULL);
 }
 
 static __always_inline long output(void *ctx, void *rec, __u64 size)

@@ -93,8 +93,19 @@ static __always_inline int mm_counters(__u64 mm, __u32 *users, __u32 *count)
 	return field_read(count, sizeof(*count), mm, FIELD(MM_COUNT));
 }
 
+static __always_inline struct task_struct *current_task(void)
+{
+	return (void *)bpf_get_current_task();
+}
+
+static __always_inline __u64 current_id(const struct task_struct *task)
+{
+	return bpf_get_current_pid_tgid();
+}
+
 /* Nothing is to be had for less here. */
-static __always_inline int mm_counters_current(__u64 mm, __u32 *users, __u32 *count)
+static __always_inline int mm_counters_current(const struct task_struct *task, __u64 mm,
+					       __u32 *users, __u32 *count)
 {
 	return 0;
 }

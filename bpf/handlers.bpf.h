@@ -57,9 +57,10 @@ static __always_inline __s32 get_stack(void *ctx, __u32 unless)
  */
 enum { ONCE, OFTEN };
 
-static __always_inline void read_counters(__u64 mm, __u32 *users, __u32 *count, const int often)
+static __always_inline void read_counters(const struct task_struct *task, __u64 mm, __u32 *users,
+					  __u32 *count, const int often)
 {
-	if (mm && !(often && mm_counters_current(mm, users, count)) &&
+	if (mm && !(often && mm_counters_current(task, mm, users, count)) &&
 	    mm_counters(mm, users, count))
 		count_loss(HMT_CAUSE_READ_FAULT);
 }
@@ -91,6 +92,27 @@ static __always_inline __u64 first_callback(__u64 ops)
 	}
 	/* As a rule, and the others need not be read then. */
 	return first >= KERNEL_MIN ? first : hmt_callback_behind(ops);
+}
+
+/*
+ * The same. Most are those of the one before on this CPU; not for long, because modules
+ * come and go. A program in between may leave half of its own: the check tells.
+ */
+static __always_inline __u64 last_callback(__u64 ops, __u64 now)
+{
+	__u64 fn, turn = OWNER_TURN(now);
+	struct last *last = last_here();
+
+	if (!last)
+		return first_callback(ops);
+	fn = last->ops_fn;
+	if (last->ops == ops && last->ops_check == OPS_CHECK(ops, fn, turn))
+		return fn;
+	fn = first_callback(ops);
+	last->ops = ops;
+	last->ops_fn = fn;
+	last->ops_check = OPS_CHECK(ops, fn, turn);
+	return fn;
 }
 
 static __always_inline int is_same_name(const struct task_val *a, const struct task_val *b)
@@ -146,30 +168,58 @@ static __always_inline int emit_task(void *ctx, struct task_struct *task)
 }
 #endif
 
-static __always_inline void emit_current_task(void *ctx)
+/* The process of the thread that runs, if it is not on record. */
+static __always_inline int tell_current(void *ctx)
 {
 	struct task_val now = {};
 	__u64 task = current_name(&now);
-	struct last_task *last;
-	__u32 zero = 0;
+	struct last *last = last_here();
 
-	/* Most events are of the thread that the last one on this CPU was of. */
-	last = bpf_map_lookup_elem(&hmt_last, &zero);
 	if (!last || (last->task == task && is_same_name(&last->name, &now)))
-		return;
+		return 0;
 	if (emit_task(ctx, (void *)bpf_get_current_task()))
-		return;
+		return 0;
 	/* A program in between may leave half of its own here: that is found by nobody. */
 	last->task = task;
 	last->name = now;
+	return 0;
+}
+
+#ifdef HMT_LEGACY
+static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task)
+{
+	tell_current(ctx);
+	return current_id(task);
+}
+#else
+SELDOM int hmt_tell_current(void)
+{
+	return tell_current(NULL);
+}
+
+/* task: current_task(). Return: as bpf_get_current_pid_tgid(). */
+static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task)
+{
+	__u64 id = current_id(task);
+
+	/* Most events are of the thread that the last one on this CPU was of. */
+	if (!is_current(task, last_here()))
+		hmt_tell_current();
+	return id;
+}
+#endif
+
+static __always_inline __u64 emit_current_task(void *ctx)
+{
+	return emit_task_of(ctx, current_task());
 }
 
 /* What both register records say of a birth beside the words. */
 struct birth {
-	__u64 ops_fn;
 	__u32 owner;
 	__s32 stack;
 	__u32 mm_users, mm_count;
+	__u64 by;		/* who runs, as bpf_get_current_pid_tgid() */
 };
 
 /* Return: the process that an mm is of, whose name is told, too; 0: that of none any more. */
@@ -203,17 +253,18 @@ static __always_inline __u32 owner_of(void *ctx, __u64 mm)
 static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *b,
 					const int often)
 {
-	b->ops_fn = first_callback(a[W_OPS]);
+	struct task_struct *task = current_task();
+
 	b->stack = get_stack(ctx, ALWAYS);
-	if (often && mm_counters_current(a[W_MM], &b->mm_users, &b->mm_count)) {
-		b->owner = bpf_get_current_pid_tgid() >> 32;
-		emit_current_task(ctx);
+	if (often && mm_counters_current(task, a[W_MM], &b->mm_users, &b->mm_count)) {
+		b->by = emit_task_of(ctx, task);
+		b->owner = b->by >> 32;
 		return;
 	}
 	b->owner = owner_of(ctx, a[W_MM]);
 	if (a[W_MM] && mm_counters(a[W_MM], &b->mm_users, &b->mm_count))
 		count_loss(HMT_CAUSE_READ_FAULT);
-	emit_current_task(ctx);
+	b->by = emit_task_of(ctx, task);
 }
 
 static __always_inline void birth_untold(__u32 class, __u64 addr, const __u64 *a,
@@ -227,7 +278,7 @@ static __always_inline void birth_untold(__u32 class, __u64 addr, const __u64 *a
 		return;
 	untold_life(v, UNTOLD_BORN);
 	untold_id(&v->val, a);
-	v->val.ops_fn = b->ops_fn;
+	v->val.ops_fn = first_callback(a[W_OPS]);
 	v->val.count = count;
 	v->val.start = start;
 	v->val.end = end;
@@ -240,8 +291,8 @@ static __always_inline void birth_untold(__u32 class, __u64 addr, const __u64 *a
 	(e)->range = (a)[W_RANGE]; (e)->ops = (a)[W_OPS]; \
 } while (0)
 
-#define EMIT_BIRTH(e, b) do { \
-	(e)->ops_fn = (b)->ops_fn; (e)->owner = (b)->owner; (e)->stack = (b)->stack; \
+#define EMIT_BIRTH(e, a, b) do { \
+	(e)->ops_fn = last_callback((a)[W_OPS], (e)->h.ts); (e)->owner = (b)->owner; (e)->stack = (b)->stack; \
 	(e)->mm_users = (b)->mm_users; (e)->mm_count = (b)->mm_count; \
 } while (0)
 
@@ -271,7 +322,7 @@ static __always_inline int put_mirror_register(void *ctx, const __u64 *a, const 
 {
 	struct room room;
 	struct hmt_mirror_register *e =
-		emit_reserve(&room, HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM]);
+		emit_reserve_by(&room, HMT_MIRROR_REGISTER, sizeof(*e), a[W_MM], b->by);
 
 	if (!e)
 		return -1;
@@ -280,7 +331,7 @@ static __always_inline int put_mirror_register(void *ctx, const __u64 *a, const 
 	EMIT_ID(e, a);
 	e->refs = a[W_X0];
 	e->ret = a[W_X1];
-	EMIT_BIRTH(e, b);
+	EMIT_BIRTH(e, a, b);
 	return emit_submit(ctx, &room, e);
 }
 
@@ -299,12 +350,14 @@ static __always_inline int put_mirror_unregister(void *ctx, const __u64 *a)
 {
 	struct room room;
 	struct hmt_mirror_unregister *e;
+	struct task_struct *task = current_task();
+	__u64 by;
 	__u32 users = 0, count = 0;
 	__s32 stack = get_stack(ctx, ALWAYS);
 
-	read_counters(a[W_MM], &users, &count, ONCE);
-	emit_current_task(ctx);
-	e = emit_reserve(&room, HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM]);
+	read_counters(task, a[W_MM], &users, &count, ONCE);
+	by = emit_task_of(ctx, task);
+	e = emit_reserve_by(&room, HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM], by);
 	if (!e)
 		return -1;
 	EMIT_ID(e, a);
@@ -326,7 +379,7 @@ static __always_inline int put_range_register(void *ctx, const __u64 *a, const s
 {
 	struct room room;
 	struct hmt_range_register *e =
-		emit_reserve(&room, HMT_RANGE_REGISTER, sizeof(*e), a[W_MM]);
+		emit_reserve_by(&room, HMT_RANGE_REGISTER, sizeof(*e), a[W_MM], b->by);
 
 	if (!e)
 		return -1;
@@ -337,7 +390,7 @@ static __always_inline int put_range_register(void *ctx, const __u64 *a, const s
 	e->end = a[W_X1];
 	e->page_shift = a[W_X2];
 	e->ret = a[W_X3];
-	EMIT_BIRTH(e, b);
+	EMIT_BIRTH(e, a, b);
 	return emit_submit(ctx, &room, e);
 }
 
@@ -355,12 +408,14 @@ static __always_inline int put_range_unregister_begin(void *ctx, const __u64 *a)
 {
 	struct room room;
 	struct hmt_range_unregister_begin *e;
+	struct task_struct *task = current_task();
+	__u64 by;
 	__u32 users = 0, count = 0;
 	__s32 stack = get_stack(ctx, ALWAYS);
 
-	read_counters(a[W_MM], &users, &count, OFTEN);
-	emit_current_task(ctx);
-	e = emit_reserve(&room, HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM]);
+	read_counters(task, a[W_MM], &users, &count, OFTEN);
+	by = emit_task_of(ctx, task);
+	e = emit_reserve_by(&room, HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM], by);
 	if (!e)
 		return -1;
 	EMIT_ID(e, a);
@@ -411,10 +466,10 @@ static __always_inline void ref_untold(const __u64 *a, __s64 by, __s32 stack)
 	}
 }
 
-static __always_inline int put_ref(void *ctx, __u16 kind, const __u64 *a, __s32 stack)
+static __always_inline int put_ref(void *ctx, __u16 kind, const __u64 *a, __s32 stack, __u64 by)
 {
 	struct room room;
-	struct hmt_ref_get *e = emit_reserve(&room, kind, sizeof(*e), a[W_MM]);
+	struct hmt_ref_get *e = emit_reserve_by(&room, kind, sizeof(*e), a[W_MM], by);
 
 	if (!e)
 		return -1;
@@ -427,11 +482,12 @@ static __always_inline int put_ref(void *ctx, __u16 kind, const __u64 *a, __s32 
 
 static __always_inline int do_ref(void *ctx, __u16 kind, const __u64 *a, __s64 by, __s32 stack)
 {
-	emit_current_task(ctx);
+	__u64 id = emit_current_task(ctx);
+
 	/* What has no mirror yet does not hold its address space: only whose it is matters. */
 	if (is_hmm_birth(a, by))
 		owner_enter(hmm_owner(a), a[W_MM]);
-	if (put_ref(ctx, kind, a, stack))
+	if (put_ref(ctx, kind, a, stack, id))
 		ref_untold(a, by, stack);
 	return 0;
 }
@@ -458,11 +514,13 @@ static __always_inline int do_mm_release(void *ctx, const __u64 *a)
 {
 	struct room room;
 	struct hmt_mm_release *e;
+	struct task_struct *task = current_task();
+	__u64 by;
 	__u32 users = 0, count = 0;
 
-	read_counters(a[W_MM], &users, &count, ONCE);
-	emit_current_task(ctx);
-	e = emit_reserve(&room, HMT_MM_RELEASE, sizeof(*e), a[W_MM]);
+	read_counters(task, a[W_MM], &users, &count, ONCE);
+	by = emit_task_of(ctx, task);
+	e = emit_reserve_by(&room, HMT_MM_RELEASE, sizeof(*e), a[W_MM], by);
 	if (!e)
 		return 0;
 	EMIT_ID(e, a);

@@ -25,7 +25,6 @@ struct hmt_mms_def hmt_mms SEC(".maps");
 struct hmt_owners_def hmt_owners SEC(".maps");
 struct hmt_tasks_def hmt_tasks SEC(".maps");
 struct hmt_last_def hmt_last SEC(".maps");
-struct hmt_last_mm_def hmt_last_mm SEC(".maps");
 struct hmt_stacks_def hmt_stacks SEC(".maps");
 
 /* Which events carry a kernel stack: enum capture_stacks. */

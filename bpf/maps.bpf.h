@@ -80,18 +80,12 @@ struct hmt_tasks_def {
 	__type(value, struct task_val);
 };
 
+/* By CPU. An array, and not one per CPU: only since 6.10 that is looked up without a call. */
 struct hmt_last_def {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, LAST_CPUS);
 	__type(key, __u32);
-	__type(value, struct last_task);
-};
-
-struct hmt_last_mm_def {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct last_mm);
+	__type(value, struct last);
 };
 
 struct hmt_stacks_def {
@@ -111,7 +105,6 @@ extern struct hmt_mms_def hmt_mms SEC(".maps");
 extern struct hmt_owners_def hmt_owners SEC(".maps");
 extern struct hmt_tasks_def hmt_tasks SEC(".maps");
 extern struct hmt_last_def hmt_last SEC(".maps");
-extern struct hmt_last_mm_def hmt_last_mm SEC(".maps");
 extern struct hmt_stacks_def hmt_stacks SEC(".maps");
 
 extern const volatile __u32 cfg_stacks;

@@ -63,7 +63,7 @@ static __always_inline int do_exit(void *ctx)
 	if (!e)
 		return 0;
 	if (mm_is_here(mm)) {
-		read_counters(mm, &e->mm_users, &e->mm_count, ONCE);
+		read_counters(task, mm, &e->mm_users, &e->mm_count, ONCE);
 		e->rss_pages = mm_rss((const void *)mm);
 		e->flags = mm_is_left(task, mm) ? HMT_EXIT_LAST : 0;
 	}

@@ -9,6 +9,13 @@
 
 #include "emit.bpf.h"
 
+static __always_inline struct last *last_here(void)
+{
+	__u32 cpu = bpf_get_smp_processor_id() & (LAST_CPUS - 1);
+
+	return bpf_map_lookup_elem(&hmt_last, &cpu);
+}
+
 /* Whose address space it was, when it has no owner any more. */
 static __always_inline __u32 mm_last_owner(__u64 mm)
 {
@@ -83,8 +90,8 @@ SELDOM int hmt_mm_enter(__u64 mm, __u32 owner, __u32 turn)
 /* Something was registered. Most are on the same as the one before on this CPU. */
 static __always_inline void mm_enter(__u64 mm, __u32 owner, __u64 now)
 {
-	__u32 zero = 0, turn = OWNER_TURN(now), gen = *(volatile __u32 *)&hmt_mm_gen;
-	struct last_mm *last = bpf_map_lookup_elem(&hmt_last_mm, &zero);
+	__u32 turn = OWNER_TURN(now), gen = *(volatile __u32 *)&hmt_mm_gen;
+	struct last *last = last_here();
 
 	if (!last || (last->mm == mm && last->owner == owner && last->turn == turn &&
 		      last->gen == gen))

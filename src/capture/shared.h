@@ -85,17 +85,22 @@ struct hot_open {
 #define HOT_BYTES_MAX (32U << 20)
 #define HOT_OPEN_ENTRIES 8192
 
-/* hmt_last: the last thread on this CPU whose process was looked for, and found or told. */
-struct last_task {
-	__u64 task;
+/*
+ * hmt_last: what most programs look for was found by the one before on this CPU. Of
+ * CPUs that are LAST_CPUS apart it is the same one: they find less, and nothing wrong.
+ */
+#define LAST_CPUS 1024
+struct last {
+	__u64 task;		/* the thread whose process was looked for, and found or told */
 	struct task_val name;
+	__u64 mm;		/* that was entered, */
+	__u32 owner;
+	__u32 turn, gen;	/* when, and at which hmt_mm_gen */
+	__u32 pad;
+	__u64 ops, ops_fn;
+	__u64 ops_check;	/* OPS_CHECK() of both and when; else they are of different programs */
 };
-
-/* hmt_last_mm: the last that was entered on this CPU, when, and at which hmt_mm_gen. */
-struct last_mm {
-	__u64 mm;
-	__u32 owner, turn, gen, pad;
-};
+#define OPS_CHECK(ops, fn, turn) ((ops) ^ (fn) ^ (turn))
 
 /*
  * hmt_lanes: the ring of one CPU. Positions only grow; the record at one is at its

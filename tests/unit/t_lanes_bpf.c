@@ -263,7 +263,41 @@ static void test_lanes_bpf__owner_is_entered(void)
 	done();
 }
 
-TEST_MAIN(TEST(test_lanes_bpf__in_order), TEST(test_lanes_bpf__two_on_one_cpu),
+static __u64 callback_told(__u64 range)
+{
+	live_through(HMT_RANGE_REGISTER, range);
+	return ((const struct hmt_range_register *)batch__at(&batch, batch.nr - 1))->ops_fn;
+}
+
+/* The callbacks of a driver are read once in a while, and those of another are not taken for them. */
+static void test_lanes_bpf__callbacks(void)
+{
+	const __u64 first = 0xffffffff81000100ULL, second = 0xffffffff81000200ULL;
+	struct last last;
+	__u32 cpu = 0;
+	int fd;
+
+	setup(8192, 4096, 1);
+	learn_mm();
+	fd = bpf_map__fd(skel->maps.hmt_last);
+	skel->data->bench_ops[0] = first;
+	skel->data->bench_ops[1] = second;
+	for (int i = 0; i < 6; i++) {
+		ASSERT_EQ(callback_told(RANGE), i % 2 ? second : first);
+		skel->bss->bench_words[4] += i % 2 ? -8 : 8;
+	}
+	/* It is what the last one left behind, unless that is of two. */
+	ASSERT_EQ(callback_told(RANGE), first);
+	ASSERT_OK(bpf_map_lookup_elem(fd, &cpu, &last));
+	ASSERT_EQ(last.ops, skel->bss->bench_words[4]);
+	ASSERT_EQ(last.ops_fn, first);
+	last.ops_fn = second;
+	ASSERT_OK(bpf_map_update_elem(fd, &cpu, &last, BPF_ANY));
+	ASSERT_EQ(callback_told(RANGE), first);
+	done();
+}
+
+TEST_MAIN(TEST(test_lanes_bpf__callbacks), TEST(test_lanes_bpf__in_order), TEST(test_lanes_bpf__two_on_one_cpu),
 	  TEST(test_lanes_bpf__no_lane), TEST(test_lanes_bpf__full),
 	  TEST(test_lanes_bpf__full_but_for_the_marker), TEST(test_lanes_bpf__wakes),
 	  TEST(test_lanes_bpf__name_first), TEST(test_lanes_bpf__owner_is_entered))
