@@ -238,7 +238,10 @@ static void set_rings(struct capture *c)
  */
 static void set_growing(struct capture *c)
 {
-	struct bpf_map *const maps[] = { c->skel->maps.hmt_mms };
+	struct bpf_map *const maps[] = {
+		c->skel->maps.hmt_mms, c->skel->maps.hmt_untold_0, c->skel->maps.hmt_untold_1,
+		c->skel->maps.hmt_notifiers,
+	};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]) && c->features.map_alloc; i++)
 		bpf_map__set_map_flags(maps[i], bpf_map__map_flags(maps[i]) | BPF_F_NO_PREALLOC);

@@ -28,6 +28,8 @@ static struct bpf_link *attached;
 static struct feed feed;
 static struct batch batch;
 static __u64 fired;
+/* As the loader has it where the kernel can add to tables at any time (src/capture/load.c). */
+static bool growing;
 
 static void fire_one(void)
 {
@@ -72,6 +74,10 @@ static void open_skel(size_t ring_bytes, size_t lane_bytes, unsigned int nr_lane
 	ASSERT_OK(bpf_map__set_max_entries(skel->maps.hmt_ring, ring_bytes));
 	ASSERT_OK(bpf_map__set_max_entries(skel->maps.hmt_lanes, nr_lanes));
 	ASSERT_OK(bpf_map__set_value_size(skel->maps.hmt_lanes, LANE_VALUE(lane_bytes)));
+	if (growing) {
+		bpf_map__set_map_flags(skel->maps.hmt_untold_0, BPF_F_NO_PREALLOC);
+		bpf_map__set_map_flags(skel->maps.hmt_untold_1, BPF_F_NO_PREALLOC);
+	}
 	bpf_object__for_each_program(prog, skel->obj)
 		bpf_program__set_autoload(prog, prog == skel->progs.bench_mine ||
 						prog == skel->progs.bench_learn);

@@ -264,6 +264,25 @@ static void test_untold_bpf__races(void)
 	races = false;
 }
 
+/* So many at once that a table which grows has to: all of them are there. */
+static void test_untold_bpf__grows(void)
+{
+	const int nr = 20000;
+	const __u64 x[4] = { 0x1000, 0x2000, 12, 0 };
+
+	if (libbpf_find_vmlinux_btf_id("bpf_mem_alloc_init", BPF_TRACE_FENTRY) <= 0)
+		SKIP("tables do not grow on this kernel");
+	growing = true;
+	begin(3);
+	growing = false;
+	for (int i = 0; i < nr + 100; i++)
+		happens(HMT_RANGE_REGISTER, 0, 0, ADDR(HMT_CLASS_RANGE, i), x);
+	turn_over();
+	ASSERT_GE(taken.nr, (size_t)nr);
+	ASSERT_EQ(taken.nr, skel->bss->hmt_ring_lost);
+	end();
+}
+
 /* As long as there is room nothing is summed up. */
 static void test_untold_bpf__nothing_is_lost(void)
 {
@@ -286,7 +305,7 @@ static void test_untold_bpf__nothing_is_lost(void)
 }
 
 TEST_MAIN(TEST(test_untold_bpf__lives), TEST(test_untold_bpf__races),
-	  TEST(test_untold_bpf__nothing_is_lost))
+	  TEST(test_untold_bpf__grows), TEST(test_untold_bpf__nothing_is_lost))
 #else
 /* Its subject is not in this build. */
 static void test_untold_bpf__is_not_built(void)
