@@ -51,7 +51,10 @@ struct hmt_stats_def {
 	__type(value, __u64);
 };
 
-/* Preallocated, as all of these: the programs run under the locks of the mm. */
+/*
+ * Preallocated, as all of these, for the programs run under the locks of the mm; but
+ * for some where the kernel can add to a hash table at any time (capture/load.c).
+ */
 struct hmt_untold_def {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, TABLE_ENTRIES_DEFAULT);
