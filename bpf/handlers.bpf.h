@@ -98,10 +98,9 @@ static __always_inline __u64 first_callback(__u64 ops)
  * The same. Most are those of the one before on this CPU; not for long, because modules
  * come and go. A program in between may leave half of its own: the check tells.
  */
-static __always_inline __u64 last_callback(__u64 ops, __u64 now)
+static __always_inline __u64 last_callback(struct last *last, __u64 ops, __u64 now)
 {
 	__u64 fn, turn = OWNER_TURN(now);
-	struct last *last = last_here();
 
 	if (!last)
 		return first_callback(ops);
@@ -186,7 +185,7 @@ static __always_inline int tell_current(void *ctx)
 }
 
 #ifdef HMT_LEGACY
-static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task)
+static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task, struct last *last)
 {
 	tell_current(ctx);
 	return current_id(task);
@@ -197,13 +196,13 @@ SELDOM int hmt_tell_current(void)
 	return tell_current(NULL);
 }
 
-/* task: current_task(). Return: as bpf_get_current_pid_tgid(). */
-static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task)
+/* task: current_task(), last: last_here(). Return: as bpf_get_current_pid_tgid(). */
+static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task, struct last *last)
 {
 	__u64 id = current_id(task);
 
 	/* Most events are of the thread that the last one on this CPU was of. */
-	if (!is_current(task, last_here()))
+	if (!is_current(task, last))
 		hmt_tell_current();
 	return id;
 }
@@ -211,7 +210,7 @@ static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task)
 
 static __always_inline __u64 emit_current_task(void *ctx)
 {
-	return emit_task_of(ctx, current_task());
+	return emit_task_of(ctx, current_task(), last_here());
 }
 
 /* What both register records say of a birth beside the words. */
@@ -220,6 +219,7 @@ struct birth {
 	__s32 stack;
 	__u32 mm_users, mm_count;
 	__u64 by;		/* who runs, as bpf_get_current_pid_tgid() */
+	struct last *last;	/* last_here() */
 };
 
 /* Return: the process that an mm is of, whose name is told, too; 0: that of none any more. */
@@ -255,16 +255,17 @@ static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *
 {
 	struct task_struct *task = current_task();
 
+	b->last = last_here();
 	b->stack = get_stack(ctx, ALWAYS);
 	if (often && mm_counters_current(task, a[W_MM], &b->mm_users, &b->mm_count)) {
-		b->by = emit_task_of(ctx, task);
+		b->by = emit_task_of(ctx, task, b->last);
 		b->owner = b->by >> 32;
 		return;
 	}
 	b->owner = owner_of(ctx, a[W_MM]);
 	if (a[W_MM] && mm_counters(a[W_MM], &b->mm_users, &b->mm_count))
 		count_loss(HMT_CAUSE_READ_FAULT);
-	b->by = emit_task_of(ctx, task);
+	b->by = emit_task_of(ctx, task, b->last);
 }
 
 static __always_inline void birth_untold(__u32 class, __u64 addr, const __u64 *a,
@@ -273,7 +274,7 @@ static __always_inline void birth_untold(__u32 class, __u64 addr, const __u64 *a
 	struct untold_val *v = untold_entry(class, addr);
 
 	if (class != HMT_CLASS_HMM)
-		mm_enter(a[W_MM], b->owner, bpf_ktime_get_ns());
+		mm_enter(last_here(), a[W_MM], b->owner, bpf_ktime_get_ns());
 	if (!v)
 		return;
 	untold_life(v, UNTOLD_BORN);
@@ -291,8 +292,9 @@ static __always_inline void birth_untold(__u32 class, __u64 addr, const __u64 *a
 	(e)->range = (a)[W_RANGE]; (e)->ops = (a)[W_OPS]; \
 } while (0)
 
-#define EMIT_BIRTH(e, a, b) do { \
-	(e)->ops_fn = last_callback((a)[W_OPS], (e)->h.ts); (e)->owner = (b)->owner; (e)->stack = (b)->stack; \
+/* But for ops_fn: who calls nothing before all else is written need not clear it first. */
+#define EMIT_BIRTH(e, b) do { \
+	(e)->owner = (b)->owner; (e)->stack = (b)->stack; \
 	(e)->mm_users = (b)->mm_users; (e)->mm_count = (b)->mm_count; \
 } while (0)
 
@@ -326,12 +328,13 @@ static __always_inline int put_mirror_register(void *ctx, const __u64 *a, const 
 
 	if (!e)
 		return -1;
-	if (!a[W_X1])
-		mm_enter(a[W_MM], b->owner, e->h.ts);
 	EMIT_ID(e, a);
 	e->refs = a[W_X0];
 	e->ret = a[W_X1];
-	EMIT_BIRTH(e, a, b);
+	EMIT_BIRTH(e, b);
+	e->ops_fn = last_callback(b->last, a[W_OPS], e->h.ts);
+	if (!a[W_X1])
+		mm_enter(b->last, a[W_MM], b->owner, e->h.ts);
 	return emit_submit(ctx, &room, e);
 }
 
@@ -356,7 +359,7 @@ static __always_inline int put_mirror_unregister(void *ctx, const __u64 *a)
 	__s32 stack = get_stack(ctx, ALWAYS);
 
 	read_counters(task, a[W_MM], &users, &count, ONCE);
-	by = emit_task_of(ctx, task);
+	by = emit_task_of(ctx, task, last_here());
 	e = emit_reserve_by(&room, HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM], by);
 	if (!e)
 		return -1;
@@ -383,14 +386,15 @@ static __always_inline int put_range_register(void *ctx, const __u64 *a, const s
 
 	if (!e)
 		return -1;
-	if (!a[W_X3])
-		mm_enter(a[W_MM], b->owner, e->h.ts);
 	EMIT_ID(e, a);
 	e->start = a[W_X0];
 	e->end = a[W_X1];
 	e->page_shift = a[W_X2];
 	e->ret = a[W_X3];
-	EMIT_BIRTH(e, a, b);
+	EMIT_BIRTH(e, b);
+	e->ops_fn = last_callback(b->last, a[W_OPS], e->h.ts);
+	if (!a[W_X3])
+		mm_enter(b->last, a[W_MM], b->owner, e->h.ts);
 	return emit_submit(ctx, &room, e);
 }
 
@@ -414,7 +418,7 @@ static __always_inline int put_range_unregister_begin(void *ctx, const __u64 *a)
 	__s32 stack = get_stack(ctx, ALWAYS);
 
 	read_counters(task, a[W_MM], &users, &count, OFTEN);
-	by = emit_task_of(ctx, task);
+	by = emit_task_of(ctx, task, last_here());
 	e = emit_reserve_by(&room, HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM], by);
 	if (!e)
 		return -1;
@@ -519,7 +523,7 @@ static __always_inline int do_mm_release(void *ctx, const __u64 *a)
 	__u32 users = 0, count = 0;
 
 	read_counters(task, a[W_MM], &users, &count, ONCE);
-	by = emit_task_of(ctx, task);
+	by = emit_task_of(ctx, task, last_here());
 	e = emit_reserve_by(&room, HMT_MM_RELEASE, sizeof(*e), a[W_MM], by);
 	if (!e)
 		return 0;

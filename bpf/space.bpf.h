@@ -87,11 +87,10 @@ SELDOM int hmt_mm_enter(__u64 mm, __u32 owner, __u32 turn)
 	return 0;
 }
 
-/* Something was registered. Most are on the same as the one before on this CPU. */
-static __always_inline void mm_enter(__u64 mm, __u32 owner, __u64 now)
+/* last: last_here(). Something was registered. Most are on the same as the one before on this CPU. */
+static __always_inline void mm_enter(struct last *last, __u64 mm, __u32 owner, __u64 now)
 {
 	__u32 turn = OWNER_TURN(now), gen = *(volatile __u32 *)&hmt_mm_gen;
-	struct last *last = last_here();
 
 	if (!last || (last->mm == mm && last->owner == owner && last->turn == turn &&
 		      last->gen == gen))
