@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "capture/feature.h"
 #include "capture/ktypes.h"
 
@@ -288,7 +289,7 @@ static void join_aside(void)
 static void close_aside(int fd)
 {
 	join_aside();
-	aside.running = !pthread_create(&aside.thread, NULL, close_later, (void *)(intptr_t)fd);
+	aside.running = !thread_start(&aside.thread, close_later, (void *)(intptr_t)fd);
 	if (!aside.running)
 		close(fd);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 
 /* Below this are per-CPU offsets, and zeros where addresses are hidden. */
 #define KERNEL_MIN 0xffff000000000000ULL
@@ -265,7 +266,7 @@ static int begin_aside(struct kallsyms *k)
 	if (!a)
 		return -ENOMEM;
 	a->fresh = (struct kallsyms){ .root = k->root, .asked = true };
-	if (!pthread_create(&a->thread, NULL, read_aside, a))
+	if (!thread_start(&a->thread, read_aside, a))
 		k->aside = a;
 	else
 		hmt_free(a);

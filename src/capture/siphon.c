@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/thread.h"
 #include "stream/desc.h"
 
 /* So much is worth a round before its time. */
@@ -112,7 +113,7 @@ static int start_thread(struct siphon *s)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&s->thread, NULL, empty_it, s);
+	err = thread_start(&s->thread, empty_it, s);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return err;
 }

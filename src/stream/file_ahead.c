@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/thread.h"
 #include "stream/file_read.h"
 
 /* Frames ahead. What is unpacked is bounded by this and by FRAME_RAW_MAX each. */
@@ -172,7 +173,7 @@ int file_ahead__start(struct file_source *f)
 	err = -pthread_cond_init(&a->changed, NULL);
 	if (err)
 		goto err_lock;
-	err = -pthread_create(&a->thread, NULL, ahead_main, a);
+	err = -thread_start(&a->thread, ahead_main, a);
 	if (err)
 		goto err_cond;
 	/* The window on the input and what unpacks it are the thread's from here on. */

@@ -9,6 +9,7 @@
 #include "base/jsonw.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "base/thread.h"
 
 static char out[FMT_LEN];
 
@@ -21,6 +22,27 @@ static void test_err__fills_and_cuts(void)
 	ASSERT_STREQ(e.text, "x: missing");
 	err_set(&e, -1, "%01000d", 1);
 	ASSERT_EQ(strlen(e.text), sizeof(e.text) - 1);
+}
+
+static void *set_flag(void *arg)
+{
+	*(bool *)arg = true;
+	return NULL;
+}
+
+static void test_thread__starts(void)
+{
+	pthread_t thread;
+	bool ran = false;
+
+	ASSERT(!thread_works_on("5.3.1-hmmtrace"));
+	ASSERT(!thread_works_on("5.3"));
+	ASSERT(thread_works_on("5.30.1"));
+	ASSERT(thread_works_on("5.4.286"));
+	ASSERT(thread_works_on("6.12.117"));
+	ASSERT_OK(thread_start(&thread, set_flag, &ran));
+	ASSERT_OK(pthread_join(thread, NULL));
+	ASSERT(ran);
 }
 
 static void test_mem__nth_fails_once(void)
@@ -305,7 +327,7 @@ static void test_jsonw__any_bytes_parse(void)
 	strbuf__free(&sb);
 }
 
-TEST_MAIN(TEST(test_err__fills_and_cuts), TEST(test_mem__nth_fails_once),
+TEST_MAIN(TEST(test_err__fills_and_cuts), TEST(test_thread__starts), TEST(test_mem__nth_fails_once),
 	  TEST(test_strbuf__grows), TEST(test_strbuf__failure_is_sticky), TEST(test_fmt__bytes),
 	  TEST(test_fmt__duration), TEST(test_fmt__time), TEST(test_parse__duration),
 	  TEST(test_parse__size), TEST(test_parse__numbers), TEST(test_parse__time_inverts_fmt),
