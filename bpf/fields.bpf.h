@@ -19,6 +19,9 @@ struct task_struct;
 extern const volatile __s32 cfg_fields[FIELD_NR];
 extern const volatile __u32 cfg_rss_stride;
 
+/* Everything is read by helpers here. */
+#define HMT_NO_POINTERS 1
+
 #define FIELD(id) cfg_fields[FIELD_##id]
 #define IS_KNOWN(id) (FIELD(id) >= 0)
 

@@ -185,7 +185,8 @@ static __always_inline int tell_current(void *ctx)
 }
 
 #ifdef HMT_LEGACY
-static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task, struct last *last)
+static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task, struct last *last,
+					  const int often)
 {
 	tell_current(ctx);
 	return current_id(task);
@@ -197,10 +198,16 @@ SELDOM int hmt_tell_current(void)
 }
 
 /* task: current_task(), last: last_here(). Return: as bpf_get_current_pid_tgid(). */
-static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task, struct last *last)
+static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task, struct last *last,
+					  const int often)
 {
-	__u64 id = current_id(task);
+	__u64 id;
 
+	if (!often) {
+		hmt_tell_current();
+		return bpf_get_current_pid_tgid();
+	}
+	id = current_id(task);
 	/* Most events are of the thread that the last one on this CPU was of. */
 	if (!is_current(task, last))
 		hmt_tell_current();
@@ -208,9 +215,11 @@ static __always_inline __u64 emit_task_of(void *ctx, struct task_struct *task, s
 }
 #endif
 
-static __always_inline __u64 emit_current_task(void *ctx)
+static __always_inline __u64 emit_current_task(void *ctx, const int often)
 {
-	return emit_task_of(ctx, current_task(), last_here());
+	if (!often)
+		return emit_task_of(ctx, NULL, NULL, ONCE);
+	return emit_task_of(ctx, current_task(), last_here(), OFTEN);
 }
 
 /* What both register records say of a birth beside the words. */
@@ -253,19 +262,19 @@ static __always_inline __u32 owner_of(void *ctx, __u64 mm)
 static __always_inline void birth_read(void *ctx, const __u64 *a, struct birth *b,
 					const int often)
 {
-	struct task_struct *task = current_task();
+	struct task_struct *task = often ? current_task() : NULL;
 
-	b->last = last_here();
+	b->last = often ? last_here() : NULL;
 	b->stack = get_stack(ctx, ALWAYS);
 	if (often && mm_counters_current(task, a[W_MM], &b->mm_users, &b->mm_count)) {
-		b->by = emit_task_of(ctx, task, b->last);
+		b->by = emit_task_of(ctx, task, b->last, OFTEN);
 		b->owner = b->by >> 32;
 		return;
 	}
 	b->owner = owner_of(ctx, a[W_MM]);
 	if (a[W_MM] && mm_counters(a[W_MM], &b->mm_users, &b->mm_count))
 		count_loss(HMT_CAUSE_READ_FAULT);
-	b->by = emit_task_of(ctx, task, b->last);
+	b->by = emit_task_of(ctx, task, b->last, often);
 }
 
 static __always_inline void birth_untold(__u32 class, __u64 addr, const __u64 *a,
@@ -274,7 +283,7 @@ static __always_inline void birth_untold(__u32 class, __u64 addr, const __u64 *a
 	struct untold_val *v = untold_entry(class, addr);
 
 	if (class != HMT_CLASS_HMM)
-		mm_enter(last_here(), a[W_MM], b->owner, bpf_ktime_get_ns());
+		hmt_mm_enter(a[W_MM], b->owner, OWNER_TURN(bpf_ktime_get_ns()));
 	if (!v)
 		return;
 	untold_life(v, UNTOLD_BORN);
@@ -332,9 +341,9 @@ static __always_inline int put_mirror_register(void *ctx, const __u64 *a, const 
 	e->refs = a[W_X0];
 	e->ret = a[W_X1];
 	EMIT_BIRTH(e, b);
-	e->ops_fn = last_callback(b->last, a[W_OPS], e->h.ts);
+	e->ops_fn = first_callback(a[W_OPS]);
 	if (!a[W_X1])
-		mm_enter(b->last, a[W_MM], b->owner, e->h.ts);
+		hmt_mm_enter(a[W_MM], b->owner, OWNER_TURN(e->h.ts));
 	return emit_submit(ctx, &room, e);
 }
 
@@ -353,13 +362,12 @@ static __always_inline int put_mirror_unregister(void *ctx, const __u64 *a)
 {
 	struct room room;
 	struct hmt_mirror_unregister *e;
-	struct task_struct *task = current_task();
 	__u64 by;
 	__u32 users = 0, count = 0;
 	__s32 stack = get_stack(ctx, ALWAYS);
 
-	read_counters(task, a[W_MM], &users, &count, ONCE);
-	by = emit_task_of(ctx, task, last_here());
+	read_counters(NULL, a[W_MM], &users, &count, ONCE);
+	by = emit_current_task(ctx, ONCE);
 	e = emit_reserve_by(&room, HMT_MIRROR_UNREGISTER, sizeof(*e), a[W_MM], by);
 	if (!e)
 		return -1;
@@ -418,7 +426,7 @@ static __always_inline int put_range_unregister_begin(void *ctx, const __u64 *a)
 	__s32 stack = get_stack(ctx, ALWAYS);
 
 	read_counters(task, a[W_MM], &users, &count, OFTEN);
-	by = emit_task_of(ctx, task, last_here());
+	by = emit_task_of(ctx, task, last_here(), OFTEN);
 	e = emit_reserve_by(&room, HMT_RANGE_UNREGISTER_BEGIN, sizeof(*e), a[W_MM], by);
 	if (!e)
 		return -1;
@@ -486,7 +494,8 @@ static __always_inline int put_ref(void *ctx, __u16 kind, const __u64 *a, __s32 
 
 static __always_inline int do_ref(void *ctx, __u16 kind, const __u64 *a, __s64 by, __s32 stack)
 {
-	__u64 id = emit_current_task(ctx);
+	/* Those of notifiers are few. */
+	__u64 id = emit_current_task(ctx, HMT_NO_POINTERS ? ONCE : OFTEN);
 
 	/* What has no mirror yet does not hold its address space: only whose it is matters. */
 	if (is_hmm_birth(a, by))
@@ -518,12 +527,11 @@ static __always_inline int do_mm_release(void *ctx, const __u64 *a)
 {
 	struct room room;
 	struct hmt_mm_release *e;
-	struct task_struct *task = current_task();
 	__u64 by;
 	__u32 users = 0, count = 0;
 
-	read_counters(task, a[W_MM], &users, &count, ONCE);
-	by = emit_task_of(ctx, task, last_here());
+	read_counters(NULL, a[W_MM], &users, &count, ONCE);
+	by = emit_current_task(ctx, ONCE);
 	e = emit_reserve_by(&room, HMT_MM_RELEASE, sizeof(*e), a[W_MM], by);
 	if (!e)
 		return 0;
