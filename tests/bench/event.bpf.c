@@ -23,6 +23,8 @@ int bench_learn(__u64 *ctx)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
+	if (bench_tgid && bpf_get_current_pid_tgid() >> 32 != bench_tgid)
+		return 0;
 	bench_words[W_OPS] = (__u64)bench_ops;
 	bench_words[W_MM] = (__u64)BPF_CORE_READ(task, mm);
 	return 0;
