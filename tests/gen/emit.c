@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* emit.c - the records, and the live-object table as BPF would keep it. */
+/* emit.c - the records, and what a resync would tell. */
 #include <string.h>
 
 #include "sim.h"

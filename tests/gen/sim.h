@@ -166,7 +166,7 @@ struct truth {
 	bool kin;		/* what it may show as when events are missing */
 };
 
-/* What a walk of the live-object table would have found after event nr at. */
+/* What a resync would have told after event nr at. */
 struct sim_sync {
 	int at, nr;
 	__u64 ts;
