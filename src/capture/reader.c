@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "capture/found.h"
 #include "capture/mapcall.h"
 #include "capture/resync.h"
 #include "stream/desc.h"
@@ -487,52 +488,6 @@ static int resync(struct reader *r)
 /* --- what was before ---------------------------------------------------------------- */
 
 /*
- * What the programs have not seen being born is entered for them, and for us. One that
- * ended before it was entered has its record in the ring, and is taken out again
- * when that has been delivered.
- */
-static int enter_found(struct reader *r, const struct sync_set *set)
-{
-	const __u64 how = NOTIFIER_FOUND;
-	struct map64_iter it;
-	int err = 0;
-
-	for (int c = HMT_CLASS_MIRROR; c <= HMT_CLASS_RANGE; c++) {
-		map64__for_each(&set->objs[c], &it) {
-			const struct sync_obj *o = it.val;
-			struct live_key key = { .addr = it.key, .class = c };
-			struct mm_val mm = { .owner = o->val.owner };
-
-			if (o->val.owner) {
-				mapcall_update(r->conf.mms_fd, &o->val.mm, &mm, BPF_NOEXIST);
-				mapcall_update(r->conf.owners_fd, &o->val.owner, &o->val.mm,
-					       BPF_NOEXIST);
-			}
-			if (c == HMT_CLASS_MIRROR && r->conf.notifiers_fd >= 0)
-				mapcall_update(r->conf.notifiers_fd, &key.addr, &how, BPF_NOEXIST);
-			err = err ? err : known__found(&r->known, &key, &o->val);
-		}
-	}
-	return err;
-}
-
-static void leave_found(struct reader *r, const struct sync_set *before, const struct sync_set *now)
-{
-	struct map64_iter it;
-	__u64 addr, how;
-
-	if (r->conf.notifiers_fd < 0)
-		return;
-	map64__for_each(&before->objs[HMT_CLASS_MIRROR], &it) {
-		addr = it.key;
-		/* Not the one that began there since. */
-		if (!map64__get(&now->objs[HMT_CLASS_MIRROR], addr) &&
-		    !mapcall_lookup(r->conf.notifiers_fd, &addr, &how) && how == NOTIFIER_FOUND)
-			mapcall_delete(r->conf.notifiers_fd, &addr);
-	}
-}
-
-/*
  * A walk that is over, and the instant until when all that changed since it began is
  * in the batch. Nobody who starts something has to wait until it can be told.
  */
@@ -566,7 +521,7 @@ static int walk_spaces(struct reader *r, struct walked *w)
 	snapshot__settle(&w->snap, false);
 	err = snapshot__to_sync(&w->snap, &w->before);
 	err = err ? err : snapshot__to_sync(&w->snap, &w->now);
-	err = err ? err : enter_found(r, &w->before);
+	err = err ? err : found__enter(&r->conf, &w->before, &r->known);
 	if (err)
 		return err;
 	reader_quiesce();
@@ -602,7 +557,7 @@ static int tell_walked(struct reader *r)
 		return 0;
 	err = apply(r, w->ts, w->lost, &w->now);
 	if (!err) {
-		leave_found(r, &w->before, &w->now);
+		found__leave(&r->conf, &w->before, &w->now);
 		nr = sync_set__list(&w->now, &list);
 		err = push_objects(r, list, nr, HMT_SYNC_SNAPSHOT, &w->snap);
 	}
