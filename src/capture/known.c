@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/mem.h"
 
@@ -229,14 +228,24 @@ int known__apply(struct known *k, const struct hmt_hdr *rec)
 
 /* --- what was not told ---------------------------------------------------------------- */
 
+/* When the last reference was counted that is not on record, the first of a birth included. */
+static __u64 untold_last_ts(const struct untold_val *u)
+{
+	return u->last ? u->last : u->val.born;
+}
+
+/* And what that said. */
+static __u64 untold_last_count(const struct untold_val *u)
+{
+	return u->last ? u->count : u->val.count;
+}
+
 /* What the last of all references said, of those that are on record and those that are not. */
 static __u64 last_count(const struct known_obj *obj, const struct untold_val *u)
 {
-	__u64 last = u->last ? u->last : u->val.born;
-
-	if (obj && (obj->counted > last || (u->state == UNTOLD_ENDED && !u->last)))
+	if (obj && (obj->counted > untold_last_ts(u) || (u->state == UNTOLD_ENDED && !u->last)))
 		return obj->count;
-	return u->last ? u->count : u->val.count;
+	return untold_last_count(u);
 }
 
 /*
@@ -264,8 +273,8 @@ static void untold_gets(struct known_obj *obj, const struct untold_val *u)
 
 	counts.first = u->val.born;
 	counts.by = u->by + 1;
-	counts.last = u->last ? u->last : u->val.born;
-	counts.count = u->last ? u->count : u->val.count;
+	counts.last = untold_last_ts(u);
+	counts.count = untold_last_count(u);
 	untold_counts(obj, &counts);
 }
 
