@@ -1,8 +1,10 @@
+# What is over before trace-cmd's recorders, one per CPU, have come to run is not in its file.
 NAME: trace-cmd records and reports hmm events without hmmtrace
 KERNELS: patched-*
 NEEDS: exerciser trace-cmd
 RUN:
-	trace-cmd record -q -e hmm -o t.dat exercise mirror:well_behaved >/dev/null 2>&1
+	trace-cmd record -q -e hmm -o t.dat \
+		sh -c 'sleep 2; exercise mirror:well_behaved' >/dev/null 2>&1
 	trace-cmd report -i t.dat >report
 	trace-cmd report -i t.dat -R >raw
 
