@@ -70,9 +70,10 @@ $(O)/obj/out/perfetto.pb-c.o: $(O)/gen/perfetto.pb-c.h $(O)/gen/flags
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) -w -c $(<:.h=.c) -o $@
 
-$(O)/libhmmtrace.a: $(lib_obj)
+# A new member can be older than the archive, and make leaves such an object unmade.
+$(O)/libhmmtrace.a: $(lib_obj) $(O)/gen/members
 	$(call msg,AR,$@)
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(O)/hmmtrace: $(O)/obj/cmd/main.o $(O)/libhmmtrace.a
 	$(call msg,LD,$@)
@@ -87,6 +88,9 @@ endef
 # Other flags, other objects: NO_BPF=1 after a plain make rebuilds what it must.
 $(O)/gen/flags: FORCE
 	$(call rewrite,echo '$(CC) $(CFLAGS)')
+
+$(O)/gen/members: FORCE
+	$(call rewrite,echo $(lib_obj) $(capture_pure))
 
 $(O)/gen/version.h: FORCE
 	$(call rewrite,tools/version)
@@ -154,8 +158,8 @@ $(O)/unit/t_lanes_bpf $(O)/unit/t_untold_bpf: $(O)/gen/bench_event.skel.h
 $(O)/unit/t_shortcut: $(O)/gen/hmmtrace.skel.h
 else
 # What of the capture needs no libbpf is tested without it, and under the sanitizers.
-capture_pure := batch buildid enrich feature holders hot kallsyms known ktypes lanes loss outq plan resync siphon \
-                snapshot switches
+capture_pure := batch buildid enrich feature holders hot kallsyms known ktypes lanes loss outq \
+	plan resync siphon snapshot switches untold
 $(O)/libhmmtrace.a: $(capture_pure:%=$(O)/obj/capture/%.o)
 endif
 

@@ -66,13 +66,13 @@ SELDOM int hmt_untold_end(__u32 class, __u64 addr)
 	return 0;
 }
 
-/* Is there an entry of it that is no end? */
+/* Is there an entry of it that is no end, or of what came behind that? */
 static __always_inline int untold_has(__u32 class, __u64 addr)
 {
 	struct live_key key = { .addr = addr, .class = class };
 	const struct untold_val *v = untold_at(*(volatile __u32 *)&hmt_turn, &key);
 
-	return v && (v->state == UNTOLD_BORN || v->state == UNTOLD_COUNTED);
+	return v && (v->state == UNTOLD_BORN || v->state == UNTOLD_COUNTED || v->last);
 }
 
 static __always_inline void untold_end(__u32 class, __u64 addr)
@@ -111,7 +111,9 @@ static __always_inline void untold_count(__u32 class, __u64 addr, const __u64 *i
 		if (!v->got_first)
 			v->got_first = now;
 	}
-	__sync_fetch_and_add(&v->by, by);
+	/* The kernel takes none from what has none. */
+	if (by > 0 || (__s64)count >= 0)
+		__sync_fetch_and_add(&v->by, by);
 	if (!v->first)
 		v->first = now;
 	v->last = now;

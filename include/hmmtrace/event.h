@@ -246,16 +246,20 @@ enum hmt_kind {
  * beginning of a part of a stream, from the records of the part before.
  * HMT_SYNC_MIRRORS_ONLY on begin: a struct hmm counts its mirrors and no ranges, as
  * in Linux 5.4.
+ * HMT_SYNC_COUNT_SAID on object: count is what the last record of a reference said.
+ * Whoever took or gave one back at the same time may be in it or not. Without: each
+ * one was counted, from the birth on.
  */
 #define HMT_SYNC_PARTIAL 1
 #define HMT_SYNC_SNAPSHOT 2
 #define HMT_SYNC_CARRIED 4
 #define HMT_SYNC_MIRRORS_ONLY 8
+#define HMT_SYNC_COUNT_SAID 1
 #define HMT_FIELDS_sync_begin(F) F(u64, flags, hex)
 #define HMT_FIELDS_sync_object(F) HMT_FIELDS_ID(F) \
 	F(u32, class, class) F(u32, owner, dec) F(u64, born, ns) \
 	F(u64, count, dec) F(u64, start, hex) F(u64, end, hex) \
-	F(u64, ops_fn, sym) F(s32, stack, stack) F(u32, pad, pad)
+	F(u64, ops_fn, sym) F(s32, stack, stack) F(u32, flags, hex)
 #define HMT_FIELDS_sync_end(F) F(u64, flags, hex)
 
 /*

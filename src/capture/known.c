@@ -97,6 +97,8 @@ static void end(struct known *k, struct known_obj *obj, __u64 ts)
 	obj->ended = true;
 	obj->since = ts;
 	obj->first = 0;
+	obj->by = 0;
+	obj->is_mixed = obj->counted > ts;
 	if (k->keep_ended)
 		keep(k, obj);
 	else if (!obj->is_listed)
@@ -127,6 +129,8 @@ static int begin(struct known *k, const struct live_key *key, const struct live_
 	obj->since = since;
 	obj->seen = seen;
 	obj->counted = obj->count = obj->first = 0;
+	obj->by = 0;
+	obj->is_mixed = false;
 	return 0;
 }
 
@@ -144,40 +148,47 @@ static bool was_born(const struct known_obj *obj)
 	return obj->o.val.born;
 }
 
+static void counts(struct known_obj *obj, const struct hmt_ref_get *r)
+{
+	obj->counted = r->h.ts;
+	obj->count = r->count;
+	obj->by += sync_by(r);
+}
+
 /* What nobody references may have begun untold: that will be wanted to be known then. */
-static int last_seen(struct known *k, const struct live_key *key, __u64 count, __u64 ts)
+static int last_seen(struct known *k, const struct live_key *key, const struct hmt_ref_get *r)
 {
 	struct known_obj *obj = k->keep_ended ? get_or_make(k, key) : NULL;
 
 	if (!obj)
 		return k->keep_ended ? -ENOMEM : 0;
 	keep(k, obj);
-	obj->counted = ts;
-	obj->count = count;
+	counts(obj, r);
 	return 0;
 }
 
 static int first_seen(struct known *k, const struct live_key *key, const struct live_val *val,
-		      __u64 ts)
+		      const struct hmt_ref_get *r)
 {
 	struct known_obj *obj = get(k, key);
+	const __s64 by = obj ? obj->by : 0;
 	int err;
 
 	/* Somebody put it who was not its last: then it is there, and has been. */
 	if ((__s64)val->count <= 0)
-		return last_seen(k, key, val->count, ts);
-	err = begin(k, key, val, val->born || !obj ? val->born : obj->since, ts);
+		return last_seen(k, key, r);
+	err = begin(k, key, val, val->born || !obj ? val->born : obj->since, r->h.ts);
 	obj = err ? NULL : get(k, key);
 	if (obj) {
-		obj->counted = ts;
-		obj->count = val->count;
+		obj->o.val.said = !val->born;
+		obj->by = by;
+		counts(obj, r);
 	}
 	return err;
 }
 
 static int apply_ref(struct known *k, const struct hmt_ref_get *r)
 {
-	__u64 by = r->h.kind == HMT_REF_GET ? 1 : -1;
 	struct known_obj *obj;
 	struct live_key key;
 	struct live_val val;
@@ -187,13 +198,9 @@ static int apply_ref(struct known *k, const struct hmt_ref_get *r)
 	if (obj && r->h.ts < obj->since)
 		return 0;
 	if (!obj || obj->ended)
-		return first_seen(k, &key, &val, r->h.ts);
-	if (was_born(obj))
-		obj->o.val.count += by;
-	else
-		obj->o.val.count = r->count;
-	obj->counted = r->h.ts;
-	obj->count = r->count;
+		return first_seen(k, &key, &val, r);
+	sync_count(&obj->o.val, r, was_born(obj));
+	counts(obj, r);
 	if (key.class == HMT_CLASS_HMM && val.born)
 		obj->first = r->h.ts;
 	return 0;
@@ -248,6 +255,12 @@ static __u64 last_count(const struct known_obj *obj, const struct untold_val *u)
 	return untold_last_count(u);
 }
 
+static void is_said(struct known_obj *obj, __u64 count)
+{
+	obj->o.val.count = count;
+	obj->o.val.said = true;
+}
+
 /*
  * Of the life that is known now, or also of one before: then they cannot be told apart,
  * and what the last of all said has to do.
@@ -256,10 +269,10 @@ static void untold_counts(struct known_obj *obj, const struct untold_val *u)
 {
 	if (!u->last || u->last < obj->since)
 		return;
-	if (was_born(obj) && u->first >= obj->since)
+	if (was_born(obj) && !obj->o.val.said && u->first >= obj->since)
 		obj->o.val.count += u->by;
 	else
-		obj->o.val.count = last_count(obj, u);
+		is_said(obj, last_count(obj, u));
 	if (u->last > obj->counted) {
 		obj->counted = u->last;
 		obj->count = u->count;
@@ -298,7 +311,8 @@ static bool untold_end(struct known *k, const struct live_key *key, const struct
 	if (obj->since > ts)
 		return false;
 	obj->since = obj->seen = obj->o.val.born = obj->first;
-	obj->o.val.count = last_count(obj, u);
+	obj->is_mixed = true;
+	is_said(obj, last_count(obj, u));
 	return u->state == UNTOLD_ENDED || u->val.born > obj->since;
 }
 
@@ -314,6 +328,33 @@ static __u64 beginning(const struct known_obj *obj, const struct untold_val *u)
 	return u->got > after ? u->got : 0;
 }
 
+/* It was there before, if anybody still has it. */
+static int untold_met(struct known *k, const struct live_key *key, const struct untold_val *u)
+{
+	struct live_val val = u->val;
+	struct known_obj *obj;
+	int err;
+
+	if ((__s64)u->count <= 0)
+		return 0;
+	val.count = u->count;
+	val.said = true;
+	err = begin(k, key, &val, 0, u->last);
+	obj = err ? NULL : get(k, key);
+	if (obj) {
+		obj->counted = u->last;
+		obj->count = u->count;
+	}
+	return err;
+}
+
+/* Is some of what was counted on record not of the life that began then? */
+static bool by_others(const struct known_obj *obj, __u64 born)
+{
+	return obj && obj->counted > born &&
+	       (obj->is_mixed || (!obj->ended && obj->seen <= born));
+}
+
 /* What is known of it by now comes behind its beginning, and is of the same life. */
 static int untold_birth(struct known *k, const struct live_key *key, const struct untold_val *u,
 			__u64 born)
@@ -322,9 +363,11 @@ static int untold_birth(struct known *k, const struct live_key *key, const struc
 	const bool all = u->state == UNTOLD_BORN && born == u->val.born;
 	struct live_val val = u->val;
 	__u64 counted = obj ? obj->counted : 0, count = obj ? obj->count : 0;
+	const __s64 by = counted > born ? obj->by : 0;
 	int err;
 
-	val.count = all && counted <= born ? val.count + u->by : last_count(obj, u);
+	val.said = !all || by_others(obj, born);
+	val.count = val.said ? last_count(obj, u) : val.count + u->by + by;
 	val.born = born;
 	if (!all) {
 		val.owner = 0;
@@ -339,6 +382,7 @@ static int untold_birth(struct known *k, const struct live_key *key, const struc
 	if (obj) {
 		obj->counted = counted;
 		obj->count = count;
+		obj->by = by;
 	}
 	return err;
 }
@@ -351,16 +395,14 @@ static int untold_birth(struct known *k, const struct live_key *key, const struc
 static int untold_hmm(struct known *k, const struct live_key *key, const struct untold_val *u)
 {
 	struct known_obj *obj = get(k, key);
-	struct live_val val = u->val;
 	__u64 born = beginning(obj, u);
 
 	if (born && (!obj || obj->ended || born < obj->seen))
 		return untold_birth(k, key, u, born);
 	if (obj && obj->ended)
 		return 0;
-	val.count = u->count;
 	if (!obj)
-		return first_seen(k, key, &val, u->last);
+		return untold_met(k, key, u);
 	if (u->state == UNTOLD_BORN && u->val.born > obj->since)
 		untold_gets(obj, u);
 	else
@@ -371,35 +413,27 @@ static int untold_hmm(struct known *k, const struct live_key *key, const struct 
 static int untold_mirror(struct known *k, const struct live_key *key, const struct untold_val *u)
 {
 	struct known_obj *obj = get(k, key);
-	struct live_val val = u->val;
 
-	if (u->state == UNTOLD_BORN && (!obj || obj->since <= val.born))
-		return untold_birth(k, key, u, val.born);
+	if (u->state == UNTOLD_BORN && (!obj || obj->since <= u->val.born))
+		return untold_birth(k, key, u, u->val.born);
 	if (obj && !obj->ended)
 		untold_counts(obj, u);
-	if (obj || u->state == UNTOLD_BORN)
-		return 0;
-	val.count = u->count;
-	return first_seen(k, key, &val, u->last);
+	return obj || u->state == UNTOLD_BORN ? 0 : untold_met(k, key, u);
 }
 
 int known__untold(struct known *k, const struct untold *u)
 {
 	const struct live_key *key = &u->key;
 	__u64 ended = u->val.state == UNTOLD_ENDED ? u->val.val.born : u->val.ended;
-	struct known_obj *obj;
 
 	if (key->class == HMT_CLASS_NONE || key->class > HMT_CLASS_RANGE ||
 	    u->val.state == UNTOLD_NOTHING)
 		return 0;
 	if (ended && untold_end(k, key, &u->val, ended))
 		return 0;
-	obj = get(k, key);
-	if (u->val.state == UNTOLD_ENDED) {
-		if (obj && !obj->ended)
-			untold_counts(obj, &u->val);
+	/* What was counted behind the end is of a life that began on record. */
+	if (u->val.state == UNTOLD_ENDED && (!u->val.last || !get(k, key)))
 		return 0;
-	}
 	return key->class == HMT_CLASS_HMM ? untold_hmm(k, key, &u->val) :
 					     untold_mirror(k, key, &u->val);
 }

@@ -32,6 +32,8 @@ struct known_obj {
 	__u64 end_before;	/* that of the life before; 0: none is known */
 	__u64 seen;		/* the first that was heard of this life */
 	__u64 counted, count;	/* the last record of a reference, and what that said */
+	__s64 by;		/* what all of those of this life come to */
+	bool is_mixed;		/* some of those are of another life: they were not told apart */
 	/*
 	 * A get that finds one reference is the first of a struct hmm, or others put
 	 * theirs between it and the look at the count. When the last such was. Of one

@@ -410,17 +410,6 @@ static int apply(struct reader *r, __u64 ts, __u64 lost, struct sync_set *set)
 	return err;
 }
 
-/* A round later than what was summed up: all that was recorded before that is delivered. */
-static int merge_untold(struct reader *r)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < r->untold.nr && !err; i++)
-		err = known__untold(&r->known, &r->untold.list[i]);
-	untold__free(&r->untold);
-	return err;
-}
-
 /*
  * Has the programs sum up in the other table, and takes what is in this one when nobody
  * writes it any more. Who was counted as lost before has written it before the turn.
@@ -447,17 +436,17 @@ static int push_known(struct reader *r)
 	return push_objects(r, list, nr, 0, NULL);
 }
 
-/* All that was lost has been taken: tells what there is. */
+/* All that was lost has been taken: tells what there is, if some program has seen all of it. */
 static int tell_known(struct reader *r, __u64 ts, __u64 lost)
 {
 	int err = apply(r, ts, lost, NULL);
 
-	err = err ? err : merge_untold(r);
+	err = err ? err : untold__tell(&r->untold, &r->known);
 	if (err)
 		return err;
 	read_counters(r);
 	err = report_ring(r, lost, r->cut);
-	if (!err)
+	if (!err && !r->tainted)
 		err = push_known(r);
 	known__forget_ended(&r->known);
 	r->want_sync = false;
@@ -471,16 +460,10 @@ static int resync(struct reader *r)
 	__u64 lost = ring_lost(r), ts;
 	int err = take_untold(r);
 
-	if (err || r->tainted) {
-		/* Of what no program saw nothing is known: there is nothing to be told. */
-		known__forget_ended(&r->known);
-		r->want_sync = false;
-		return err;
-	}
-	err = catch_up(r, lost, &ts);
+	err = err ? err : catch_up(r, lost, &ts);
 	if (err == 1)
 		return tell_known(r, ts, lost);
-	/* Overtaken. What was drained is delivered by the next round. */
+	/* Overtaken. What was drained is delivered by the next round, what was taken waits. */
 	r->sync_not_before = clock_ns(CLOCK_MONOTONIC) + SYNC_RETRY_NS;
 	return err;
 }
@@ -604,7 +587,6 @@ static int one_round(struct reader *r)
 	err = err ? err : report_dark(r);
 	if (!err)
 		err = deliver(r, batch__older(&r->batch, ts), lost, NULL);
-	err = err ? err : merge_untold(r);
 	return err ? err : report_losses(r, lost);
 }
 

@@ -47,7 +47,7 @@ struct reader {
 	struct kallsyms *ks;
 	struct hot hot;
 	struct known known;
-	struct untold_list untold;		/* taken, and not in known yet */
+	struct untold_set untold;		/* taken, and not in known yet */
 	__u32 turn;				/* which of the two is written */
 	struct hot_val *hot_vals;		/* of one entry, all CPUs */
 	unsigned int nr_cpus;

@@ -136,6 +136,27 @@ void sync_counted(const struct hmt_ref_get *r, struct live_key *ret_key, struct 
 		ret_val->born = 0;
 }
 
+int sync_by(const struct hmt_ref_get *r)
+{
+	if (r->h.kind == HMT_REF_GET)
+		return 1;
+	return (__s64)r->count < 0 ? 0 : -1;
+}
+
+void sync_count(struct live_val *val, const struct hmt_ref_get *r, bool counted)
+{
+	const int by = sync_by(r);
+
+	if (!by)
+		return;
+	if (counted && !val->said) {
+		val->count += by;
+	} else {
+		val->count = r->count;
+		val->said = true;
+	}
+}
+
 static int apply_ref(struct sync_set *s, const struct hmt_ref_get *r)
 {
 	struct sync_obj *o;
@@ -145,9 +166,10 @@ static int apply_ref(struct sync_set *s, const struct hmt_ref_get *r)
 	sync_counted(r, &key, &val);
 	o = map64__get(&s->objs[key.class], key.addr);
 	if (o) {
-		o->val.count = (__s64)r->count < 0 ? 0 : r->count;
+		sync_count(&o->val, r, o->val.born);
 		return 0;
 	}
+	val.said = !val.born;
 	return (__s64)r->count <= 0 ? 0 : sync_set__add(s, &key, &val);
 }
 
@@ -233,4 +255,5 @@ void sync_obj__record(const struct sync_obj *o, __u64 ts, struct hmt_sync_object
 	r->end = o->val.end;
 	r->ops_fn = o->val.ops_fn;
 	r->stack = o->val.stack;
+	r->flags = o->val.said ? HMT_SYNC_COUNT_SAID : 0;
 }

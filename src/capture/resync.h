@@ -40,6 +40,13 @@ bool sync_born(const struct hmt_hdr *rec, struct live_key *ret_key, struct live_
 bool sync_ended(const struct hmt_hdr *rec, struct live_key *ret_key);
 /* What a record of a reference is about. */
 void sync_counted(const struct hmt_ref_get *rec, struct live_key *ret_key, struct live_val *ret_val);
+/* Return: what it does to the count: 1 or -1, 0: nothing, the kernel takes none from what has none. */
+int sync_by(const struct hmt_ref_get *rec);
+/*
+ * One more or less, where each one since the birth was counted; otherwise as many as the
+ * record says, on the word of which it is from then on.
+ */
+void sync_count(struct live_val *val, const struct hmt_ref_get *rec, bool counted);
 /* The record of one object. */
 void sync_obj__record(const struct sync_obj *o, __u64 ts, struct hmt_sync_object *ret_rec);
 

@@ -24,6 +24,7 @@ struct live_val {
 	__u64 born, count, start, end;
 	__u32 owner;
 	__s32 stack;
+	__u32 said, pad;	/* user space only: as HMT_SYNC_COUNT_SAID */
 };
 
 /* hmt_untold_0, _1: an object of which something was lost, as of the last of that. */

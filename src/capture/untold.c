@@ -1,84 +1,112 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "capture/untold.h"
 
-#include <bpf/bpf.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/mem.h"
-#include "capture/mapcall.h"
 
-/* More than there ever are in one bucket, which is taken as a whole. */
-#define BATCH 1024
-/* The kernel's ENOTSUPP, which is not in errno.h */
-#define NOT_SUPPORTED 524
+/* --- two tables as one ------------------------------------------------------------------- */
 
-static int append(struct untold_list *l, const struct live_key *key, const struct untold_val *val)
+/* v is later, of the same life: what was counted there comes on top. */
+static void add_counts(struct untold_val *sum, const struct untold_val *v)
 {
-	struct untold *list = hmt_grow(l->list, &l->cap, l->nr + 1, sizeof(*list));
+	if (v->got) {
+		sum->got = v->got;
+		if (!sum->got_first)
+			sum->got_first = v->got_first;
+		sum->val.mm = v->val.mm;
+		sum->val.hmm = v->val.hmm;
+		sum->val.mirror = v->val.mirror;
+		sum->val.range = v->val.range;
+		sum->val.ops = v->val.ops;
+	}
+	sum->by += v->by;
+	if (!sum->first)
+		sum->first = v->first;
+	if (v->last) {
+		sum->last = v->last;
+		sum->count = v->count;
+	}
+}
 
+/* A get that found one reference: not the first, for there was one before it. */
+static void add_first_get(struct untold_val *sum, const struct untold_val *v)
+{
+	struct untold_val get = *v;
+
+	get.by++;
+	get.got_first = get.first = v->val.born;
+	if (!get.got)
+		get.got = v->val.born;
+	if (!get.last) {
+		get.last = v->val.born;
+		get.count = v->val.count;
+	}
+	add_counts(sum, &get);
+}
+
+/* As the programs do in one table (bpf/untold.bpf.h). */
+static void add(struct untold_val *sum, const struct untold_val *v, __u32 class)
+{
+	const bool was_there = sum->state == UNTOLD_BORN || sum->state == UNTOLD_COUNTED ||
+			       sum->last;
+	const __u64 ended = sum->state == UNTOLD_ENDED ? sum->val.born : 0;
+
+	if (v->state == UNTOLD_NOTHING)
+		return;
+	if (v->state == UNTOLD_COUNTED && sum->state != UNTOLD_NOTHING) {
+		add_counts(sum, v);
+	} else if (v->state == UNTOLD_BORN && class == HMT_CLASS_HMM && was_there && !v->ended) {
+		add_first_get(sum, v);
+	} else {
+		*sum = *v;
+		if (v->state == UNTOLD_BORN && !v->ended)
+			sum->ended = ended;
+	}
+}
+
+int untold__add(struct untold_set *s, const struct live_key *key, const struct untold_val *val)
+{
+	struct untold *list;
+	size_t at;
+	int err;
+
+	if (key->class == HMT_CLASS_NONE || key->class > HMT_CLASS_RANGE)
+		return 0;
+	at = (uintptr_t)map64__get(&s->at[key->class], key->addr);
+	if (at) {
+		add(&s->list[at - 1].val, val, key->class);
+		return 0;
+	}
+	list = hmt_grow(s->list, &s->cap, s->nr + 1, sizeof(*list));
 	if (!list)
 		return -ENOMEM;
-	l->list = list;
-	list[l->nr++] = (struct untold){ .key = *key, .val = *val };
+	s->list = list;
+	err = map64__put(&s->at[key->class], key->addr, (void *)(s->nr + 1));
+	if (err)
+		return err;
+	list[s->nr++] = (struct untold){ .key = *key, .val = *val };
 	return 0;
 }
 
-/* Since 5.6. Return: -EINVAL where it is not known. */
-static int take_batches(struct untold_list *l, int map_fd, struct live_key *keys,
-			struct untold_val *vals)
+/* --- told ---------------------------------------------------------------------------------- */
+
+int untold__tell(struct untold_set *s, struct known *k)
 {
-	struct live_key at, *in = NULL;
-	bool last = false;
 	int err = 0;
 
-	while (!err && !last) {
-		__u32 nr = BATCH;
-
-		mapcall__begin();
-		/* -ENOENT: that was the last of it, and nr says how many */
-		if (bpf_map_lookup_and_delete_batch(map_fd, in, &at, keys, vals, &nr, NULL)) {
-			last = errno == ENOENT;
-			err = last ? 0 : errno == NOT_SUPPORTED ? -EINVAL : -errno;
-		}
-		mapcall__end();
-		for (__u32 i = 0; i < nr && !err; i++)
-			err = append(l, &keys[i], &vals[i]);
-		in = &at;
-	}
+	for (size_t i = 0; i < s->nr && !err; i++)
+		err = known__untold(k, &s->list[i]);
+	untold__free(s);
 	return err;
 }
 
-/* One by one: where the next one is can be asked as long as this one is there. */
-static int take_keys(struct untold_list *l, int map_fd)
+void untold__free(struct untold_set *s)
 {
-	struct live_key key, next;
-	struct untold_val val;
-	int more = bpf_map_get_next_key(map_fd, NULL, &next), err = 0;
-
-	while (!more && !err) {
-		key = next;
-		more = bpf_map_get_next_key(map_fd, &key, &next);
-		if (mapcall_lookup(map_fd, &key, &val) || mapcall_delete(map_fd, &key))
-			return -errno;
-		err = append(l, &key, &val);
-	}
-	return err;
-}
-
-int untold__take(struct untold_list *l, int map_fd)
-{
-	struct live_key *keys = hmt_calloc(BATCH, sizeof(*keys));
-	struct untold_val *vals = hmt_calloc(BATCH, sizeof(*vals));
-	int err = keys && vals ? take_batches(l, map_fd, keys, vals) : -ENOMEM;
-
-	hmt_free(keys);
-	hmt_free(vals);
-	return err == -EINVAL ? take_keys(l, map_fd) : err;
-}
-
-void untold__free(struct untold_list *l)
-{
-	hmt_free(l->list);
-	*l = (struct untold_list){ 0 };
+	hmt_free(s->list);
+	for (int c = 0; c <= HMT_CLASS_RANGE; c++)
+		map64__free(&s->at[c]);
+	*s = (struct untold_set){ 0 };
 }

@@ -380,6 +380,7 @@ static int walk_object(struct carry *c, const struct hmt_sync_object *s)
 		.mm = s->h.mm, .hmm = s->hmm, .mirror = s->mirror, .range = s->range,
 		.ops = s->ops, .ops_fn = s->ops_fn, .born = s->born, .count = s->count,
 		.start = s->start, .end = s->end, .owner = s->owner, .stack = s->stack,
+		.said = !!(s->flags & HMT_SYNC_COUNT_SAID),
 	};
 
 	if (!c->in_walk || s->class > HMT_CLASS_RANGE)

@@ -214,7 +214,7 @@ void hmm_backed(struct engine *e, struct object *hmm, const struct event *ev, __
 
 /* --- references on struct hmm ------------------------------------------------------- */
 
-void hmm_rebase(struct engine *e, struct object *hmm, __u64 count)
+void hmm_rebase(struct engine *e, struct object *hmm, __u64 count, bool said)
 {
 	struct account *a = hmm->account;
 
@@ -222,6 +222,7 @@ void hmm_rebase(struct engine *e, struct object *hmm, __u64 count)
 	account_clear(a);
 	a->exact = false;
 	a->quiet = true;
+	a->said = said;
 	a->sync_ts = e->sync_ts;
 	set_balance(e, hmm, (__s64)count);
 }
@@ -247,7 +248,7 @@ static void charge_hold(struct engine *e, struct object *hmm, const struct hold 
 		.rule = rule, .o = hmm, .fact_ts = since, .grace_left = left,
 		.count = a->balance > 0 ? (__u64)a->balance : 0,
 		.expected = (__u64)expected(a),
-		.doubt = uncertain(e, hmm) || (!a->exact && !a->quiet), .sure = hmm->sure,
+		.doubt = uncertain(e, hmm) || (!a->exact && (!a->quiet || a->said)), .sure = hmm->sure,
 	};
 
 	if (h)
@@ -576,7 +577,8 @@ static void notifier_ref(struct engine *e, struct event *ev)
 	const struct hmt_ref_get *r = (const void *)ev->h;
 	struct object *m = object_find(e, HMT_CLASS_MIRROR, r->mirror);
 	bool put = ev->m.kind == HMT_REF_PUT;
-	bool exact = m && m->state == LIFE_LIVE && !uncertain(e, m) && m->born.ts;
+	bool exact = m && m->state == LIFE_LIVE && !uncertain(e, m) && m->born.ts &&
+		     !(m->flags & OBJ_USERS_SAID);
 
 	if (!r->mirror || hmm_backing(e, ev))
 		return;

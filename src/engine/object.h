@@ -114,6 +114,7 @@ enum object_flag {
 	OBJ_UNDER_SURE	= 1 << 10,	/* mirror: one of those ranges was certainly live */
 	OBJ_MM_UNSURE	= 1 << 11,	/* perhaps not on the mm that was torn down, but on its heir */
 	OBJ_FREED	= 1 << 12,	/* notifier: its memory went */
+	OBJ_USERS_SAID	= 1 << 13,	/* notifier: nobody has counted its users one by one */
 };
 
 struct object {
@@ -216,6 +217,7 @@ struct account {
 	__u64 sync_ts;		/* basis of the balance, when it comes from a sync */
 	bool exact;		/* the balance is complete since kref_init */
 	bool quiet;		/* from a sync, and no reference moved since */
+	bool said;		/* in which it was on the word of one record */
 	bool backed;		/* its own notifier was seen */
 	bool mirrors_only;	/* as struct engine says */
 	bool timed;		/* a timer is pending */

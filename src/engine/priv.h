@@ -212,7 +212,7 @@ void hmm_check_released(struct engine *e, struct object *hmm, const struct momen
 /* A sync knows a later life at the address: what it named already is of that one. */
 void hmm_renew(struct engine *e, struct object *hmm);
 /* After a sync: what it says of the count is the basis from here on. */
-void hmm_rebase(struct engine *e, struct object *hmm, __u64 count);
+void hmm_rebase(struct engine *e, struct object *hmm, __u64 count, bool said);
 void hmm_settle_doubt(struct engine *e, struct object *hmm);
 struct object *hmm_begin(struct engine *e, struct object *hmm, const struct event *ev,
 			 enum life state);

@@ -96,6 +96,14 @@ static void set_from_table(struct engine *e, struct object *o, const struct hmt_
 	}
 }
 
+static void set_users(struct object *o, const struct hmt_sync_object *s)
+{
+	o->users = (__s64)s->count;
+	o->flags &= (__u16)~OBJ_USERS_SAID;
+	if (s->flags & HMT_SYNC_COUNT_SAID)
+		o->flags |= OBJ_USERS_SAID;
+}
+
 /* Why its birth is not among the records. */
 static __u16 unseen_birth(const struct engine *e, const struct hmt_sync_object *s)
 {
@@ -127,7 +135,7 @@ static void born_in_gap(struct engine *e, struct object *o, struct event *ev,
 	set_from_table(e, o, s);
 	life_link(e, o, mm, parent);
 	if (o->class == HMT_CLASS_MIRROR && !o->layer) {
-		o->users = (__s64)s->count;
+		set_users(o, s);
 		e->stats.live_refs += s->count;
 	}
 	dead_parent = parent && (parent->state == LIFE_DEAD || parent->state == LIFE_ENDING);
@@ -145,7 +153,7 @@ static void confirm_hmm(struct engine *e, struct object *hmm, const struct hmt_s
 	hmm->state = LIFE_LIVE;
 	if (!e->sync_carried)
 		hmm->flags |= OBJ_IN_GAP;
-	hmm_rebase(e, hmm, s->count);
+	hmm_rebase(e, hmm, s->count, s->flags & HMT_SYNC_COUNT_SAID);
 	hmm->sure = e->sync_lost_seq;
 }
 
@@ -168,7 +176,7 @@ static void confirm(struct engine *e, struct object *o, const struct hmt_sync_ob
 	o->sure = e->sync_lost_seq;
 	if (o->class == HMT_CLASS_MIRROR && !o->layer) {
 		e->stats.live_refs += s->count - (__u64)(o->users > 0 ? o->users : 0);
-		o->users = (__s64)s->count;
+		set_users(o, s);
 	}
 	if (o->doubt && !uncertain(e, o))
 		settle_doubt(e, o);

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "capture/known.h"
+#include "capture/untold.h"
 #include "capture/outq.h"
 #include "stream/desc.h"
 
@@ -67,7 +68,7 @@ static int untold_range(__u32 state, __u64 ts)
 	return untold(HMT_CLASS_RANGE, (struct untold_val){ .state = state, .val.born = ts });
 }
 
-/* Return: "class@born#count ..." of all there are. */
+/* Return: "class@born#count ..." of all there are; ~count: on the word of a record. */
 static const char *there_is(void)
 {
 	static char text[256];
@@ -78,8 +79,9 @@ static const char *there_is(void)
 	ASSERT_GE(nr, 0);
 	text[0] = '\0';
 	for (long i = 0; i < nr; i++)
-		n += snprintf(text + n, sizeof(text) - n, "%s%s@%llu#%llu", n ? " " : "",
-			      class_name(list[i]->class), list[i]->val.born, list[i]->val.count);
+		n += snprintf(text + n, sizeof(text) - n, "%s%s@%llu%c%llu", n ? " " : "",
+			      class_name(list[i]->class), list[i]->val.born,
+			      list[i]->val.said ? '~' : '#', list[i]->val.count);
 	hmt_free(list);
 	return text;
 }
@@ -115,7 +117,7 @@ static void test_known__first_seen(void)
 	ASSERT_STREQ(there_is(), "");
 	ASSERT_OK(refs(HMT_REF_PUT, 11, 3));
 	ASSERT_OK(refs(HMT_REF_GET, 12, 7));
-	ASSERT_STREQ(there_is(), "hmm@0#7");
+	ASSERT_STREQ(there_is(), "hmm@0~7");
 	done();
 }
 
@@ -168,11 +170,46 @@ static void test_known__untold_counts(void)
 	u.last = 12;
 	ASSERT_OK(refs(HMT_REF_GET, 30, 5));
 	ASSERT_OK(untold(HMT_CLASS_HMM, u));
-	ASSERT_STREQ(there_is(), "hmm@10#5");
+	ASSERT_STREQ(there_is(), "hmm@10~5");
 	/* All of them did. */
 	u.last = 9;
 	ASSERT_OK(untold(HMT_CLASS_HMM, u));
-	ASSERT_STREQ(there_is(), "hmm@10#5");
+	ASSERT_STREQ(there_is(), "hmm@10~5");
+	done();
+}
+
+/* Was begun untold, and what is on record since counts on top of that. */
+static void test_known__counted_since(void)
+{
+	struct untold_val u = {
+		.state = UNTOLD_BORN, .val = { .born = 10, .count = 1 }, .first = 12, .last = 12, .by = 1,
+		.count = 2,
+	};
+
+	known__keep_ended(&known);
+	ASSERT_OK(refs(HMT_REF_GET, 20, 3));
+	/* Another took one at the same time, and saw neither. */
+	ASSERT_OK(refs(HMT_REF_GET, 21, 3));
+	ASSERT_STREQ(there_is(), "hmm@0~3");
+	ASSERT_OK(untold(HMT_CLASS_HMM, u));
+	ASSERT_STREQ(there_is(), "hmm@10#4");
+	/* It ended, untold, and began: which of those are whose nobody knows. */
+	ASSERT_OK(refs(HMT_REF_GET, 40, 2));
+	u = (struct untold_val){
+		.state = UNTOLD_BORN, .val = { .born = 30, .count = 1 }, .ended = 25,
+	};
+	ASSERT_OK(untold(HMT_CLASS_HMM, u));
+	ASSERT_STREQ(there_is(), "hmm@30~2");
+	done();
+}
+
+/* A put of what has none: the kernel takes none then. */
+static void test_known__put_of_none(void)
+{
+	ASSERT_OK(refs(HMT_REF_GET, 10, 1));
+	ASSERT_OK(refs(HMT_REF_PUT, 11, 0));
+	ASSERT_OK(refs(HMT_REF_PUT, 12, ~0ULL));
+	ASSERT_STREQ(there_is(), "hmm@10#0");
 	done();
 }
 
@@ -192,7 +229,7 @@ static void test_known__first_get(void)
 	ASSERT_OK(refs(HMT_REF_GET, 41, 2));
 	u = (struct untold_val){ .state = UNTOLD_ENDED, .val.born = 30 };
 	ASSERT_OK(untold(HMT_CLASS_HMM, u));
-	ASSERT_STREQ(there_is(), "hmm@40#2");
+	ASSERT_STREQ(there_is(), "hmm@40~2");
 	/* It ended on record, and the next one began untold, behind a count of the one before. */
 	ASSERT_OK(ends(HMT_FREE, 50));
 	ASSERT_OK(refs(HMT_REF_GET, 53, 2));
@@ -200,7 +237,88 @@ static void test_known__first_get(void)
 		.state = UNTOLD_COUNTED, .first = 45, .last = 52, .count = 1, .got_first = 52, .got = 52,
 	};
 	ASSERT_OK(untold(HMT_CLASS_HMM, u));
-	ASSERT_STREQ(there_is(), "hmm@52#2");
+	ASSERT_STREQ(there_is(), "hmm@52~2");
+	done();
+}
+
+/* --- two tables ------------------------------------------------------------------------ */
+
+static struct untold_set set;
+
+static int table(enum hmt_class class, struct untold_val val)
+{
+	const __u64 addr = class == HMT_CLASS_HMM ? HMM : class == HMT_CLASS_MIRROR ? MIRROR : RANGE;
+	const struct live_key key = { .class = class, .addr = addr };
+
+	val.val.mm = MM;
+	*(class == HMT_CLASS_HMM ? &val.val.hmm : class == HMT_CLASS_MIRROR ? &val.val.mirror :
+	  &val.val.range) = addr;
+	return untold__add(&set, &key, &val);
+}
+
+/*
+ * The second had to wait for the third of what came with it: that record says two
+ * that are in the tables, and is counted with neither.
+ */
+static void test_known__two_tables(void)
+{
+	const struct untold_val born = { .state = UNTOLD_BORN, .val = { .born = 10, .count = 1 } };
+	const struct untold_val put = {
+		.state = UNTOLD_COUNTED, .first = 20, .last = 20, .by = -1, .count = 1,
+	};
+
+	known__keep_ended(&known);
+	ASSERT_OK(refs(HMT_REF_GET, 15, 2));
+	ASSERT_OK(table(HMT_CLASS_HMM, born));
+	ASSERT_OK(refs(HMT_REF_GET, 25, 2));
+	ASSERT_OK(table(HMT_CLASS_HMM, put));
+	ASSERT_OK(untold__tell(&set, &known));
+	ASSERT_STREQ(there_is(), "hmm@10#2");
+	ASSERT_EQ(set.nr, 0);
+	done();
+}
+
+/* As one table would have it: the youngest beginning and end, and when it ended before. */
+static void test_known__tables_of_lives(void)
+{
+	const struct untold_val born = { .state = UNTOLD_BORN, .val.born = 30 };
+
+	known__keep_ended(&known);
+	ASSERT_OK(range_begins(10));
+	ASSERT_OK(table(HMT_CLASS_RANGE, (struct untold_val){ .state = UNTOLD_ENDED, .val.born = 20 }));
+	ASSERT_OK(table(HMT_CLASS_RANGE, born));
+	ASSERT_OK(table(HMT_CLASS_RANGE, (struct untold_val){ .state = UNTOLD_NOTHING }));
+	ASSERT_EQ(set.list[0].val.ended, 20);
+	ASSERT_OK(table(HMT_CLASS_MIRROR, born));
+	ASSERT_OK(table(HMT_CLASS_MIRROR, (struct untold_val){ .state = UNTOLD_ENDED, .val.born = 40 }));
+	ASSERT_OK(untold__tell(&set, &known));
+	ASSERT_STREQ(there_is(), "range@30#0");
+	done();
+}
+
+/* A get that finds one reference in the second is no beginning if the first says that it is there. */
+static void test_known__tables_of_gets(void)
+{
+	const struct untold_val got = { .state = UNTOLD_BORN, .val = { .born = 20, .count = 1 } };
+	struct untold_val u = { .state = UNTOLD_BORN, .val = { .born = 10, .count = 1 } };
+
+	known__keep_ended(&known);
+	ASSERT_OK(table(HMT_CLASS_HMM, u));
+	ASSERT_OK(table(HMT_CLASS_HMM, got));
+	ASSERT_OK(untold__tell(&set, &known));
+	ASSERT_STREQ(there_is(), "hmm@10#2");
+	/* It ended, and began on record: that is what was put behind the end. */
+	ASSERT_OK(refs(HMT_REF_GET, 35, 1));
+	u = (struct untold_val){
+		.state = UNTOLD_ENDED, .val.born = 30, .first = 40, .last = 40, .by = -1, .count = 0,
+	};
+	ASSERT_OK(table(HMT_CLASS_HMM, u));
+	u = got;
+	u.val.born = 50;
+	ASSERT_OK(table(HMT_CLASS_HMM, u));
+	ASSERT_EQ(set.list[0].val.by, 0);
+	ASSERT_OK(untold__tell(&set, &known));
+	ASSERT_STREQ(there_is(), "hmm@35~1");
 	done();
 }
 
@@ -217,6 +335,10 @@ static int many(void)
 	err = err ? err : untold_range(UNTOLD_BORN, 16);
 	err = err ? err : untold(HMT_CLASS_MIRROR, (struct untold_val){ .state = UNTOLD_BORN,
 								     .val.born = 17 });
+	err = err ? err : table(HMT_CLASS_HMM, (struct untold_val){ .state = UNTOLD_NOTHING });
+	if (err)
+		untold__free(&set);
+	err = err ? err : untold__tell(&set, &known);
 	known__forget_ended(&known);
 	return err;
 }
@@ -239,4 +361,7 @@ static void test_known__no_memory(void)
 
 TEST_MAIN(TEST(test_known__records), TEST(test_known__first_seen), TEST(test_known__found),
 	  TEST(test_known__untold_lives), TEST(test_known__untold_counts),
-	  TEST(test_known__first_get), TEST(test_known__no_memory))
+	  TEST(test_known__counted_since), TEST(test_known__put_of_none),
+	  TEST(test_known__first_get), TEST(test_known__two_tables),
+	  TEST(test_known__tables_of_lives), TEST(test_known__tables_of_gets),
+	  TEST(test_known__no_memory))

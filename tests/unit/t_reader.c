@@ -33,6 +33,7 @@ static char root[64];
 static int names_fd;		/* what the thread reads from; -1: it was told all */
 static struct hmt_mirror_register ring[ROOM];
 static unsigned int in_ring, made, walks, waits;
+static unsigned int overtaken;	/* so many tables are read while more is lost */
 static __u64 now, lost, walked;
 static void (*on_wait)(void);
 static bool no_objects;
@@ -116,30 +117,22 @@ static const struct feed_ops fake_ops = {
 };
 
 /* Of one object it was not told that it began. */
-int untold__take(struct untold_list *l, int map_fd)
+int untold__take(struct untold_set *set, int map_fd)
 {
-	static const struct untold one = {
-		.key = { .addr = 0x77, .class = HMT_CLASS_MIRROR },
-		.val = {
-			.state = UNTOLD_BORN,
-			.val = { .mirror = 0x77, .born = 1, .ops = OPS, .stack = -1 },
-		},
+	const struct live_key key = { .addr = 0x77, .class = HMT_CLASS_MIRROR };
+	const struct untold_val val = {
+		.state = UNTOLD_BORN,
+		.val = { .mirror = 0x77, .born = 1, .ops = OPS, .stack = -1 },
 	};
-	struct untold *list = hmt_grow(l->list, &l->cap, l->nr + 1, sizeof(one));
 
-	if (!list)
-		return -ENOMEM;
-	l->list = list;
-	list[l->nr++] = one;
 	walks++;
 	walked = made;
-	return 0;
-}
-
-void untold__free(struct untold_list *l)
-{
-	hmt_free(l->list);
-	*l = (struct untold_list){ 0 };
+	if (overtaken) {
+		overtaken--;
+		lost++;
+	}
+	/* All but the first are empty. */
+	return walks > 1 ? 0 : untold__add(set, &key, &val);
 }
 
 /* The kernel has it. */
@@ -412,6 +405,33 @@ static void test_reader__resync_due(void)
 	end();
 }
 
+/*
+ * More is lost while a table is read: what was in it waits, and is told with the next.
+ * Until then it would be mixed up with records that are behind both.
+ */
+static void test_reader__resync_overtaken(void)
+{
+	const struct live_key key = { .addr = 0x77, .class = HMT_CLASS_MIRROR };
+
+	begin();
+	names_come();
+	clear_story();
+	overtaken = 2;
+	r.want_sync = true;
+	while (walks < 3) {
+		ASSERT_GT(step(), 0);
+		ASSERT_EQ(map64__get(&r.known.objs[key.class], key.addr) != NULL, walks == 3);
+		/* Not before half a second is over, by the clock that there is. */
+		r.sync_not_before = 0;
+	}
+	while (!strchr(story, ')'))
+		ASSERT_GT(step(), 0);
+	ASSERT_STREQ(story, "^L(so)");
+	ASSERT_EQ(r.loss.total[HMT_CAUSE_RING_FULL], 2);
+	ASSERT_EQ(r.untold.nr, 0);
+	end();
+}
+
 /* A resync has objects to be named: what comes while it waits is delivered behind it. */
 static void test_reader__resync_waits(void)
 {
@@ -667,6 +687,7 @@ static void test_reader__snapshot_no_memory(void)
 TEST_MAIN(TEST(test_reader__slow_names), TEST(test_reader__time_stands_still),
 	  TEST(test_reader__nothing_to_be_named), TEST(test_reader__lost_meanwhile),
 	  TEST(test_reader__resync_due), TEST(test_reader__resync_waits),
+	  TEST(test_reader__resync_overtaken),
 	  TEST(test_reader__snapshot_waits_for_nobody), TEST(test_reader__snapshot_is_held),
 	  TEST(test_reader__snapshot_of_nothing), TEST(test_reader__stop_before_the_snapshot),
 	  TEST(test_reader__stop_meanwhile), TEST(test_reader__closed_meanwhile),

@@ -145,7 +145,7 @@ static void test_text__looks_as_documented(void)
 		"0.003000 symbol addr=0xffffffff81000000 offset=16 name=foo module=bar",
 		"0.000000 task cpu=0 tgid=7 tid=0 mm=0x0 comm=ex\\x20er=\\x5c parent=1 flags=0x0",
 		"1.000000001 sync-object mm=0xa hmm=0xb mirror=0x0 range=0x0 ops=0x1 class=mirror "
-		"owner=5 born=0.500000 count=2 start=0x0 end=0x0 ops_fn=0x0 stack=-1",
+		"owner=5 born=0.500000 count=2 start=0x0 end=0x0 ops_fn=0x0 stack=-1 flags=0x0",
 		"0.000000 kind-50 cpu=3 extra=0011223344556677",
 	};
 	char line[TEXT_LINE_MAX];
