@@ -28,7 +28,8 @@ bashdir  ?= $(prefix)/share/bash-completion/completions
 PKGS     := libzstd zlib jansson sqlite3 libprotobuf-c $(if $(NO_BPF),,libbpf libelf)
 
 WARN     := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
-            -Wwrite-strings -Wformat=2 -Wno-unused-parameter -Wold-style-definition
+            -Wwrite-strings -Wformat=2 -Wno-unused-parameter -Wold-style-definition \
+            -Werror=implicit-function-declaration
 CFLAGS   ?= -O2 -g
 override CFLAGS += $(CPPFLAGS) -std=gnu11 $(WARN) -Iinclude -Isrc -I$(O)/gen -D_GNU_SOURCE \
             $(if $(NO_BPF),-DHMT_NO_BPF) $(if $(DEVELOPER),-Werror) \

@@ -12,28 +12,8 @@
 
 #include "emit.bpf.h"
 
-#include "capture/fn.h"
-
-#define CALL_DEPTH 3
 /* What the trampolines of kretprobes add to the stack pointer, at most. */
 #define CALL_SLACK 16
-
-struct call_key {
-	__u64 pid_tgid;
-	__u32 fn;
-	__u32 pad;
-};
-
-/* sp 0: none */
-struct call {
-	__u64 sp;
-	__u64 a[FN_ARGS_MAX];
-};
-
-/* Together, for a look-up costs more than to go through all of them. */
-struct calls {
-	struct call at[CALL_DEPTH];
-};
 
 struct hmt_calls_def {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -43,18 +23,25 @@ struct hmt_calls_def {
 };
 extern struct hmt_calls_def hmt_calls SEC(".maps");
 
+static __always_inline struct calls *calls_of(__u32 fn, struct call_key *key)
+{
+	*key = (struct call_key){ .pid_tgid = bpf_get_current_pid_tgid(), .fn = fn };
+	return bpf_map_lookup_elem(&hmt_calls, key);
+}
+
 /* Return: 0, or -1: there is no room, and the return will not know. */
 static __always_inline int call_push(__u32 fn, const struct call *c)
 {
-	struct call_key key = { .pid_tgid = bpf_get_current_pid_tgid(), .fn = fn };
-	struct calls *calls = bpf_map_lookup_elem(&hmt_calls, &key);
+	struct call_key key;
+	struct calls *calls = calls_of(fn, &key);
 	int placed = 0;
 
 	if (!calls) {
-		struct calls first = { .at = { *c } };
+		struct calls first = { .since = bpf_ktime_get_ns(), .at = { *c } };
 
 		return bpf_map_update_elem(&hmt_calls, &key, &first, BPF_ANY) ? -1 : 0;
 	}
+	calls->since = bpf_ktime_get_ns();
 #pragma unroll
 	for (int d = 0; d < CALL_DEPTH; d++) {
 		struct call *old = &calls->at[d];
@@ -62,7 +49,7 @@ static __always_inline int call_push(__u32 fn, const struct call *c)
 		if (old->sp > c->sp)
 			continue;
 		/* Its return was missed: no kretprobe was free. */
-		if (old->sp && fn != FN_UNREGISTER && fn != FN_REMOVE)
+		if (old->sp && CALL_MATTERS(fn))
 			count_loss(HMT_CAUSE_RECURSION);
 		if (!placed)
 			*old = *c;
@@ -86,12 +73,6 @@ static __always_inline struct call *call_find(struct calls *calls, __u64 sp)
 		if (is_at(&calls->at[d], sp))
 			return &calls->at[d];
 	return NULL;
-}
-
-static __always_inline struct calls *calls_of(__u32 fn, struct call_key *key)
-{
-	*key = (struct call_key){ .pid_tgid = bpf_get_current_pid_tgid(), .fn = fn };
-	return bpf_map_lookup_elem(&hmt_calls, key);
 }
 
 /* Return: 0, or -1 if the entry was not seen; *c is zero then. */

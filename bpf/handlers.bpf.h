@@ -466,15 +466,16 @@ static __always_inline __u32 hmm_owner(const __u64 *a)
 static __always_inline void ref_untold(const __u64 *a, __s64 by, __s32 stack)
 {
 	struct birth b = { .stack = stack };
+	const int first = is_hmm_birth(a, by);
 
 	/* Or others put theirs before the count was read: it has begun already. */
-	if (is_hmm_birth(a, by) && !untold_has(HMT_CLASS_HMM, a[W_HMM])) {
+	if (first && !untold_has(HMT_CLASS_HMM, a[W_HMM])) {
 		b.owner = hmm_owner(a);
 		birth_untold(HMT_CLASS_HMM, a[W_HMM], a, &b, 1, 0, 0);
 	} else if (a[W_HMM]) {
-		untold_count(HMT_CLASS_HMM, a[W_HMM], a, by, a[W_X0]);
+		untold_count(HMT_CLASS_HMM, a[W_HMM], a, by, a[W_X0], first);
 	} else {
-		untold_count(HMT_CLASS_MIRROR, a[W_MIRROR], a, by, a[W_X0]);
+		untold_count(HMT_CLASS_MIRROR, a[W_MIRROR], a, by, a[W_X0], 0);
 	}
 }
 

@@ -405,8 +405,7 @@ static __always_inline void keep(__u32 fn, const __u64 *a, const int nr, __u64 s
 #pragma unroll
 	for (int i = 0; i < nr; i++)
 		c.a[i] = a[i];
-	/* Nothing is concluded from an end that is not told of. */
-	if (call_push(fn, &c) && fn != FN_UNREGISTER && fn != FN_REMOVE)
+	if (call_push(fn, &c) && CALL_MATTERS(fn))
 		count_loss(HMT_CAUSE_RECURSION);
 }
 

@@ -90,9 +90,12 @@ static __always_inline void untold_id(struct live_val *val, const __u64 *id)
 	val->ops = id[4];
 }
 
-/* A reference was taken or given back. count is what there is now. */
+/*
+ * A reference was taken or given back. count is what there is now; first: it may be the
+ * first one of a struct hmm, or others put theirs meanwhile: the reader knows.
+ */
 static __always_inline void untold_count(__u32 class, __u64 addr, const __u64 *id, __s64 by,
-					 __u64 count)
+					 __u64 count, int first)
 {
 	struct untold_val *v = untold_entry(class, addr);
 	__u64 now;
@@ -104,8 +107,7 @@ static __always_inline void untold_count(__u32 class, __u64 addr, const __u64 *i
 		untold_id(&v->val, id);
 		v->val.stack = STACK_NOT_ASKED;
 		v->state = UNTOLD_COUNTED;
-	} else if (by > 0 && count == 1 && !id[3]) {
-		/* The first one of another at this address, or others put theirs: the reader knows. */
+	} else if (first) {
 		untold_id(&v->val, id);
 		v->got = now;
 		if (!v->got_first)

@@ -89,6 +89,7 @@ void legacy__reader_conf(const struct legacy *l, struct reader_conf *ret_conf)
 		.hot_fd = -1,
 		.owners_fd = bpf_map__fd(s->maps.hmt_owners),
 		.notifiers_fd = -1,
+		.calls_fd = -1,
 		/* No iterators: what was before is not known, nor who has which file. */
 		.snap = { .prog_fd = -1 },
 		.holders = { .prog_fd = -1 },

@@ -408,6 +408,8 @@ static void main_reader_conf(const struct capture *c, struct reader_conf *ret_co
 		.owners_fd = bpf_map__fd(c->skel->maps.hmt_owners),
 		.notifiers_fd = c->plan.source == CAPTURE_NOTIFIER ?
 				bpf_map__fd(c->skel->maps.hmt_notifiers) : -1,
+		.calls_fd = c->plan.source == CAPTURE_NOTIFIER ?
+			    bpf_map__fd(c->skel->maps.hmt_calls) : -1,
 		.hot_fd = c->opts.hot & HOT_COUNTED ? bpf_map__fd(c->skel->maps.hmt_hot) : -1,
 		.snap = snap_conf_of(c->skel),
 		.holders = {
@@ -682,6 +684,7 @@ void capture__stop(struct capture *c)
 	if (!c->active)
 		return;
 	c->active = false;
+	reader__stopping(&c->reader);
 	switch_trace(c, false);
 	/* Who saw the switch on still writes: then the ring holds all there will be. */
 	reader_quiesce();

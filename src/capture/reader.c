@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "capture/calls.h"
 #include "capture/found.h"
 #include "capture/mapcall.h"
 #include "capture/resync.h"
@@ -32,6 +33,8 @@
 #define TICK_NS 100000000ULL
 /* Between two tries when the first was overtaken by further losses. */
 #define SYNC_RETRY_NS 500000000ULL
+/* Longer than any call takes that anybody waits for. */
+#define LONG_CALL_NS 1000000000ULL
 /* Of records that are held back until the names are there: as much as is taken ahead. */
 #define HELD_MAX SIPHON_MAX
 
@@ -112,24 +115,29 @@ static __u64 recursion_misses(int fd)
 	return info.recursion_misses;
 }
 
+static int report_skipped(struct reader *r, int prog, __u64 n)
+{
+	r->tainted = true;
+	return loss__report_one(&r->loss, HMT_CAUSE_RECURSION, HMT_CPU_NONE, prog, n, r->cut,
+				&r->out);
+}
+
 /* The kernel skips a program that is already running on the CPU, and only it knows. */
 static int report_recursion(struct reader *r)
 {
-	for (int i = 0; i < PLAN_PROGS; i++) {
+	int err = r->missed ? report_skipped(r, -1, r->missed) : 0;
+
+	r->missed = 0;
+	for (int i = 0; i < PLAN_PROGS && !err; i++) {
 		__u64 now = recursion_misses(r->conf.prog_fds[i]), n;
-		int err;
 
 		n = now - r->recursion[i];
 		if (now <= r->recursion[i])
 			continue;
 		r->recursion[i] = now;
-		r->tainted = true;
-		err = loss__report_one(&r->loss, HMT_CAUSE_RECURSION, HMT_CPU_NONE, i / 2, n, r->cut,
-				       &r->out);
-		if (err)
-			return err;
+		err = report_skipped(r, i / 2, n);
 	}
-	return 0;
+	return err;
 }
 
 static bool look_dark(struct reader *r)
@@ -773,6 +781,13 @@ int reader__start(struct reader *r, __u64 ts, __u64 flags)
 		return -ENOMEM;
 	siphon__start(&r->siphon, &r->feed);
 	return push_mark(r, HMT_START, ts, flags);
+}
+
+void reader__stopping(struct reader *r)
+{
+	if (r->conf.calls_fd >= 0)
+		r->missed = calls__missed(r->conf.calls_fd,
+					  clock_ns(CLOCK_MONOTONIC) - LONG_CALL_NS);
 }
 
 void reader__stop(struct reader *r)

@@ -22,7 +22,7 @@ struct reader_conf {
 	int untold_fds[2], turn_fd;
 	int prog_fds[PLAN_PROGS];		/* -1: not loaded */
 	int mms_fd, owners_fd;
-	int notifiers_fd;			/* -1: no program asks for it */
+	int notifiers_fd, calls_fd;		/* -1: no program asks for it */
 	int hot_fd;				/* -1: nothing is counted */
 	struct snap_conf snap;			/* prog_fd -1: what was before is not known */
 	struct holders_conf holders;
@@ -55,6 +55,7 @@ struct reader {
 	__u64 cut;				/* everything older has been delivered */
 	__u64 last_tick;
 	__u64 recursion[PLAN_PROGS];
+	unsigned int missed;			/* calls that are known to have been, when it stops */
 	__u64 sync_not_before;
 	__u64 records, resyncs, live[HMT_CLASS_RANGE + 1];
 	bool want_sync;				/* something was lost since the last resync */
@@ -79,6 +80,8 @@ int reader__start(struct reader *r, __u64 ts, __u64 flags);
  * Return: 0, also when it cannot be told; negative errno.
  */
 int reader__snapshot(struct reader *r);
+/* It will be stopped: to be called while programs run. */
+void reader__stopping(struct reader *r);
 /* No program runs any more: what is in the ring is all there will be. */
 void reader__stop(struct reader *r);
 

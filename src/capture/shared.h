@@ -8,6 +8,8 @@
 
 #include <hmmtrace/event.h>
 
+#include "capture/fn.h"
+
 /* An object, and what is known of it. */
 struct live_key {
 	__u64 addr;
@@ -41,6 +43,30 @@ struct untold_val {
 
 /* hmt_notifiers: it was seen to be registered or got; or a walk found it. */
 enum { NOTIFIER_FOUND, NOTIFIER_SEEN };
+
+/* hmt_calls: what is known at the entry of a function, kept for its return. */
+#define CALL_DEPTH 3
+
+struct call_key {
+	__u64 pid_tgid;
+	__u32 fn;		/* enum of capture/fn.h */
+	__u32 pad;
+};
+
+/* sp 0: none */
+struct call {
+	__u64 sp;
+	__u64 a[FN_ARGS_MAX];
+};
+
+/* Together, for a look-up costs more than to go through all of them. */
+struct calls {
+	__u64 since;		/* when the youngest began */
+	struct call at[CALL_DEPTH];
+};
+
+/* Nothing is concluded from the return of an unregister that was not told of. */
+#define CALL_MATTERS(fn) ((fn) != FN_UNREGISTER && (fn) != FN_REMOVE)
 
 /* hmt_mms: an address space that something was registered on and whose memory is there. */
 struct mm_val {

@@ -3,6 +3,7 @@
 #include "test.h"
 
 #include "base/mem.h"
+#include "capture/outq.h"
 #include "capture/resync.h"
 #include "stream/desc.h"
 
