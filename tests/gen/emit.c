@@ -93,6 +93,14 @@ static void table_count(struct sim *s, enum hmt_class class, __u64 addr, __u64 c
 		t->so.count = count;
 }
 
+/* The last record of several at once: one more or less than there are. */
+static void say_count(struct sim *s, struct hmt_sync_object *o)
+{
+	o->flags = HMT_SYNC_COUNT_SAID;
+	o->count += dice(s, 3);
+	o->count -= o->count > 0;
+}
+
 void emit_sync_point(struct sim *s)
 {
 	struct sim_sync *y;
@@ -105,8 +113,11 @@ void emit_sync_point(struct sim *s)
 	y->nr = s->nr_table;
 	y->ts = s->now;
 	memcpy(y->obj, s->table, sizeof(y->obj[0]) * (size_t)s->nr_table);
-	for (int i = 0; i < y->nr; i++)
+	for (int i = 0; i < y->nr; i++) {
 		y->obj[i].h.ts = s->now;
+		if (y->obj[i].so.class != HMT_CLASS_RANGE && !dice(s, 4))
+			say_count(s, &y->obj[i].so);
+	}
 	s->now += 5000;
 }
 
