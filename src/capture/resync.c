@@ -165,7 +165,8 @@ static int apply_ref(struct sync_set *s, const struct hmt_ref_get *r)
 
 	sync_counted(r, &key, &val);
 	o = map64__get(&s->objs[key.class], key.addr);
-	if (o) {
+	/* Of another address space: its end was lost. */
+	if (o && (!r->h.mm || !o->val.mm || o->val.mm == r->h.mm)) {
 		sync_count(&o->val, r, o->val.born);
 		return 0;
 	}

@@ -207,10 +207,26 @@ static bool may_end_again(const struct carry *c, const struct map64 *m, __u64 ad
 	return m == &c->mirrors ? !had_range_since(c, addr, e) : had_mirror(c, e);
 }
 
+/* Its own notifier has its address: what failed there, or ended before it began, is not its end. */
+static bool is_hmm(const struct carry *c, __u64 addr)
+{
+	return map64__get(&c->live.objs[HMT_CLASS_HMM], addr);
+}
+
+static bool is_older_hmm(const struct carry *c, __u64 addr, const struct ended *e)
+{
+	const struct sync_obj *hmm = map64__get(&c->live.objs[HMT_CLASS_HMM], addr);
+
+	return hmm && !e->obj.val.hmm && (hmm->val.mm != e->obj.val.mm || !hmm->val.born ||
+					  hmm->val.born > e->rec.h.ts);
+}
+
 /* Something is left behind, the unregister itself may be stuck, or there may be another. */
 static bool is_needed(const struct carry *c, const struct map64 *m, __u64 addr,
 		      const struct ended *e, __u64 recent)
 {
+	if (m == &c->mirrors && is_older_hmm(c, addr, e))
+		return false;
 	if (!e->returned.h.ts && c->start.flags & HMT_START_RETURNS)
 		return true;
 	if (e->rec.h.ts >= recent && may_end_again(c, m, addr, e))
@@ -227,7 +243,7 @@ static void prune(struct carry *c, struct map64 *m)
 	map64__for_each(m, &it) {
 		__u64 ts = when(c, m, it.val);
 		bool needed = m == &c->mms ? leaves_any(c, it.key, ts) :
-			      m == &c->failed ? ts >= recent :
+			      m == &c->failed ? ts >= recent && !is_hmm(c, it.key) :
 			      is_needed(c, m, it.key, it.val, recent);
 
 		if (!needed || map64__put(&left, it.key, it.val))
@@ -322,6 +338,23 @@ static int end_mm(struct carry *c, const struct hmt_hdr *rec)
 	return note_end(c, &c->mms, rec->mm, hmt_memdup(rec, rec->size));
 }
 
+/*
+ * Who registers through a struct hmm has one that lives: what failed or ended at its
+ * address, which is that of its own notifier too, was of another before it.
+ */
+static void note_hmm(struct carry *c, __u64 hmm)
+{
+	const struct ended *e = map64__get(&c->mirrors, hmm);
+	const struct sync_obj *o = map64__get(&c->live.objs[HMT_CLASS_HMM], hmm);
+
+	forget(&c->failed, failed_key(hmm, HMT_MIRROR_REGISTER));
+	if (!e || e->obj.val.hmm)
+		return;
+	if (o && o->val.born < e->rec.h.ts)
+		forget(&c->live.objs[HMT_CLASS_HMM], hmm);
+	forget(&c->mirrors, hmm);
+}
+
 /* Somebody registers where something had ended: another life, or another address space. */
 static int begin_again(struct carry *c, const struct hmt_id *id, __s64 ret, __u32 mm_users)
 {
@@ -337,10 +370,19 @@ static int begin_again(struct carry *c, const struct hmt_id *id, __s64 ret, __u3
 				hmt_memdup(id, id->h.size));
 	forget(&c->failed, failed_key(addr, id->h.kind));
 	forget(mirror ? &c->mirrors : &c->ranges, addr);
+	if (id->hmm)
+		note_hmm(c, id->hmm);
 	/* Users never come back from zero. */
 	if (mm_users)
 		forget(&c->mms, id->h.mm);
 	return 0;
+}
+
+static bool is_hmm_of(const struct carry *c, const struct hmt_id *id)
+{
+	const struct sync_obj *hmm = map64__get(&c->live.objs[HMT_CLASS_HMM], id->hmm);
+
+	return hmm && hmm->val.mm == id->h.mm;
 }
 
 /*
@@ -353,11 +395,16 @@ static int note_newborn(struct carry *c, const struct hmt_hdr *rec)
 
 	switch (rec->kind) {
 	case HMT_REF_GET:
-		if (id->hmm && ((const struct hmt_ref_get *)rec)->count == 1)
+		/* In mid-life others may have put theirs before it was looked at. */
+		if (id->hmm && ((const struct hmt_ref_get *)rec)->count == 1 && !is_hmm_of(c, id))
 			return keep(&c->newborn, id->hmm, hmt_memdup(rec, rec->size));
 		return 0;
 	case HMT_MIRROR_REGISTER:
 		forget(&c->newborn, id->hmm ? id->hmm : id->mirror);
+		return 0;
+	case HMT_RANGE_REGISTER:
+		/* Then that of its notifier was lost. */
+		forget(&c->newborn, id->hmm);
 		return 0;
 	case HMT_FREE:
 		forget(&c->newborn, id->hmm);
@@ -665,10 +712,11 @@ int carry__emit(struct carry *c, carry_emit_fn emit, void *ctx)
 				    (c->mirrors_only ? HMT_SYNC_MIRRORS_ONLY : 0));
 	err = err ? err : tell_objects(c, &t);
 	err = err ? err : tell_mark(&t, HMT_SYNC_END, c->uncertain ? HMT_SYNC_PARTIAL : 0);
-	for (long i = 0; i < nr && !err; i++)
-		err = emit(ctx, ends[i]);
+	/* Before what has ended: what seems to be left behind may have ended, too. */
 	if (c->uncertain && !err)
 		err = emit(ctx, &c->lost.h);
+	for (long i = 0; i < nr && !err; i++)
+		err = emit(ctx, ends[i]);
 	hmt_free(ends);
 	return err;
 }

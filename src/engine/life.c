@@ -87,11 +87,24 @@ static void check_under(struct engine *e, struct object *range)
 	charge(e, &c);
 }
 
+/*
+ * Was it registered through the mirror that ended then, or through the next one at this
+ * address? The end is told behind it where a part of a stream begins (src/cmd/carry.c).
+ */
+static bool is_of(const struct object *range, __u64 ended)
+{
+	return range->born.ts <= ended;
+}
+
 void mirror_timer(struct engine *e, struct object *mirror, __u64 left)
 {
 	mirror->flags &= ~OBJ_UNDER;
-	for (struct list *l = mirror->children.next; l != &mirror->children; l = l->next)
-		flag_orphan(e, object_of(l, in_parent), RULE_RANGE_ORPHANED_BY_MIRROR, left);
+	for (struct list *l = mirror->children.next; l != &mirror->children; l = l->next) {
+		struct object *range = object_of(l, in_parent);
+
+		if (is_of(range, mirror->ended.ts))
+			flag_orphan(e, range, RULE_RANGE_ORPHANED_BY_MIRROR, left);
+	}
 }
 
 void late_timer(struct engine *e, struct object *o, __u64 left)
@@ -144,8 +157,12 @@ static void leave_ranges(struct engine *e, struct object *mirror, const struct m
 	struct object *hmm = hmm_of(mirror);
 
 	for (struct list *l = mirror->children.next; l != &mirror->children; l = l->next) {
+		const struct object *range = object_of(l, in_parent);
+
+		if (!is_of(range, m->ts))
+			continue;
 		mirror->flags |= OBJ_UNDER;
-		if (!uncertain(e, object_of(l, in_parent))) {
+		if (!uncertain(e, range)) {
 			mirror->flags |= OBJ_UNDER_SURE;
 			break;
 		}

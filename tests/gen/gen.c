@@ -301,7 +301,7 @@ static int run_suite(__u64 seed, __u64 count)
 	char name[64];
 	int nr = 0, bad = 0;
 
-	printf("1..%d\n", 4 + 2 * (FAULT_NR - 1) + 3 * 4);
+	printf("1..%d\n", 4 + 2 * (FAULT_NR - 1) + 3 * 8);
 	m = (struct mode){ "correct", seed, count, .only = FAULT_NONE };
 	bad += run_mode(&m, ++nr);
 	m = (struct mode){ "correct, walks of the table between", seed, count / 4, .sync = true };
@@ -320,11 +320,12 @@ static int run_suite(__u64 seed, __u64 count)
 		bad += run_mode(&m, ++nr);
 	}
 	for (int d = 0; d < 3; d++)
-		for (int k = 0; k < 4; k++) {
-			m = (struct mode){ name, seed, count / 4, .fault = k & 1,
-					   .sync = k & 2, .drop = drops[d] };
-			snprintf(name, sizeof(name), "%u %% dropped%s%s", drops[d],
-				 k & 1 ? ", one fault" : "", k & 2 ? ", resync" : "");
+		for (int k = 0; k < 8; k++) {
+			m = (struct mode){ name, seed, count / (k & 4 ? 8 : 4), .fault = k & 1,
+					   .sync = k & 2, .window = k & 4, .drop = drops[d] };
+			snprintf(name, sizeof(name), "%u %% dropped%s%s%s", drops[d],
+				 k & 1 ? ", one fault" : "", k & 2 ? ", resync" : "",
+				 k & 4 ? ", a window" : "");
 			bad += run_mode(&m, ++nr);
 		}
 	return bad != 0;
