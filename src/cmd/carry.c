@@ -339,8 +339,9 @@ static int end_mm(struct carry *c, const struct hmt_hdr *rec)
 }
 
 /*
- * Who registers through a struct hmm has one that lives: what failed or ended at its
- * address, which is that of its own notifier too, was of another before it.
+ * Who registers through a struct hmm, or takes the first reference, has one that lives:
+ * what failed or ended at its address, which is that of its own notifier too, was of
+ * another before it.
  */
 static void note_hmm(struct carry *c, __u64 hmm)
 {
@@ -395,10 +396,11 @@ static int note_newborn(struct carry *c, const struct hmt_hdr *rec)
 
 	switch (rec->kind) {
 	case HMT_REF_GET:
+		if (!id->hmm || ((const struct hmt_ref_get *)rec)->count != 1)
+			return 0;
+		note_hmm(c, id->hmm);
 		/* In mid-life others may have put theirs before it was looked at. */
-		if (id->hmm && ((const struct hmt_ref_get *)rec)->count == 1 && !is_hmm_of(c, id))
-			return keep(&c->newborn, id->hmm, hmt_memdup(rec, rec->size));
-		return 0;
+		return is_hmm_of(c, id) ? 0 : keep(&c->newborn, id->hmm, hmt_memdup(rec, rec->size));
 	case HMT_MIRROR_REGISTER:
 		forget(&c->newborn, id->hmm ? id->hmm : id->mirror);
 		return 0;
