@@ -11,8 +11,8 @@
  *
  * Return: how many calls there are in it that were missed: their thread is gone, or they
  * began before an instant and, if they have not returned, nobody knows what they did
- * either; one more if not all could be looked at. To be asked while programs run: those of which the thread is gone would have
- * seen the return.
+ * either; one more if not all could be looked at. To be asked while programs run: the
+ * return of those whose thread is gone would have been seen.
  */
 unsigned int calls__missed(int map_fd, __u64 before);
 
