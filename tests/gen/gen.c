@@ -3,6 +3,7 @@
  * gen.c - random schedules against the engine, compared with what is true.
  *
  *	gen [--seed S] [--count N] [--fault] [--drop PERCENT] [--sync] [--late] [--window]
+ *	    [--walk] [--dark]
  *	gen --show [the same]	prints the records of schedule S, for tests/replay
  *	gen --bench		events per second, bytes per live object
  *	gen			a tenth of all that, one TAP line per kind
@@ -12,6 +13,8 @@
  *   one fault    that finding, certain, with its object; nothing else; verdict 1
  *   dropped      no certain finding that is not true, verdict never 0
  *   late         tracing began in the middle: nothing is held against the unseen
+ *   walk         and what a walk of the kernel's lists finds is told then
+ *   dark         nobody looked for a while, and then there is a walk
  *   window       the same, but what was before is carried over: what is left behind
  *                is found wherever the window begins
  */
@@ -29,7 +32,7 @@
 struct mode {
 	const char *name;
 	__u64 seed, count;
-	bool fault, sync, late, window;
+	bool fault, sync, late, window, walk, dark;
 	enum fault only;	/* FAULT_NONE: any */
 	unsigned int drop;	/* percent */
 };
@@ -56,19 +59,25 @@ static struct sim sim;
 
 /* --- judging ----------------------------------------------------------------------- */
 
+static bool loses(const struct mode *m)
+{
+	return m->drop || m->dark;
+}
+
 static void on_finding(void *ctx, const struct finding *f)
 {
 	struct seen *seen = ctx;
 	const struct sim *s = seen->sim;
 	/* hmm_put() does not say whose reference it puts: which of two was kept can be open. */
-	bool lossy = seen->mode->drop || seen->mode->late || seen->mode->window || s->fault == FAULT_KEPT_REFERENCE;
+	bool lossy = loses(seen->mode) || seen->mode->late || seen->mode->window ||
+		     s->fault == FAULT_KEPT_REFERENCE;
 
 	if (f->severity < SEVERITY_WARN)
 		return;
 	if (f->confidence != CONFIDENCE_CERTAIN) {
 		seen->inconclusive++;
 		/* A grace time that begins with the window may not end before the trace does. */
-		if (!seen->mode->drop && !(seen->mode->window && s->planted))
+		if (!loses(seen->mode) && !(seen->mode->window && s->planted))
 			snprintf(seen->why, sizeof(seen->why), "inconclusive %s 0x%llx",
 				 rule_name(f->rule), (unsigned long long)f->object.addr);
 		return;
@@ -94,7 +103,8 @@ struct feed {
 	__u64 since;
 	bool lost;		/* anything at all, ever */
 	struct carry *carry;	/* before the window */
-	bool want_sync;
+	bool is_dark;		/* nobody looks */
+	bool want_sync, want_walk;
 	__u64 records;
 };
 
@@ -119,13 +129,16 @@ static void deliver_lost(struct feed *f, __u64 ts)
 {
 	struct hmt_lost l = {
 		.h = { .kind = HMT_LOST, .size = sizeof(l), .ts = ts, .cpu = 1 },
-		.cause = HMT_CAUSE_RING_FULL, .prog = -1, .count = f->dropped,
+		.cause = f->is_dark ? HMT_CAUSE_SWITCHED_OFF : HMT_CAUSE_RING_FULL,
+		.prog = -1, .count = f->is_dark ? 1 : f->dropped,
 		.since = f->since,
 	};
 
 	deliver(f, &l.h);
 	f->dropped = 0;
 	f->lost = f->want_sync = true;
+	f->want_walk |= f->is_dark;
+	f->is_dark = false;
 }
 
 static void deliver_sync(struct feed *f, struct sim_sync *y)
@@ -142,6 +155,41 @@ static void deliver_sync(struct feed *f, struct sim_sync *y)
 	b.h.kind = HMT_SYNC_END;
 	deliver(f, &b.h);
 	f->want_sync = false;
+}
+
+/* What a walk of the kernel's lists finds of it: notifiers, and no more than is in there. */
+static bool walk_finds(const struct hmt_sync_object *o, struct hmt_sync_object *ret_found)
+{
+	*ret_found = *o;
+	ret_found->born = 0;
+	ret_found->stack = -1;
+	if (o->class != HMT_CLASS_HMM)
+		return !o->hmm;
+	/* That of a struct hmm, unless it is being made. */
+	ret_found->class = HMT_CLASS_MIRROR;
+	ret_found->mirror = o->hmm;
+	ret_found->hmm = ret_found->range = ret_found->count = ret_found->ops = 0;
+	return o->count > 1;
+}
+
+static void deliver_walk(struct feed *f, struct sim_sync *y)
+{
+	struct hmt_sync_begin b = {
+		.h = { .kind = HMT_SYNC_BEGIN, .size = sizeof(b), .ts = y->ts },
+		.flags = HMT_SYNC_SNAPSHOT,
+	};
+
+	deliver(f, &b.h);
+	for (int i = 0; i < y->nr; i++) {
+		struct hmt_sync_object found;
+
+		if (walk_finds(&y->obj[i].so, &found))
+			deliver(f, &found.h);
+	}
+	b.h.kind = HMT_SYNC_END;
+	b.flags = 0;
+	deliver(f, &b.h);
+	f->want_walk = false;
 }
 
 static int deliver_carried(void *ctx, const struct hmt_hdr *h)
@@ -171,6 +219,10 @@ static void feed_all(struct feed *f, const struct mode *m, __u64 seed)
 	struct sim dicer = { .seed = seed * 31 + 7 };
 	int first = m->late || m->window ? (int)dice(&dicer, (unsigned int)s->nr_ev) : 0, sync = 0;
 
+	int dark = m->dark ? (int)dice(&dicer, (unsigned int)s->nr_ev) : -1;
+	int light = dark + 1 + (int)dice(&dicer, 60);
+
+	f->want_walk = m->walk;
 	f->carry = m->window ? carry__new() : NULL;
 	if (f->carry)
 		carry__keep(f->carry, 64);
@@ -180,7 +232,9 @@ static void feed_all(struct feed *f, const struct mode *m, __u64 seed)
 		if (f->carry && i == first)
 			begin_window(f);
 		while (sync < s->nr_sync && s->sync[sync].at == i) {
-			if (m->sync && i > first && (f->want_sync || f->dropped || !m->drop))
+			if (f->want_walk && i > first && !f->dropped)
+				deliver_walk(f, &s->sync[sync]);
+			else if (m->sync && i > first && (f->want_sync || f->dropped || !m->drop))
 				deliver_sync(f, &s->sync[sync]);
 			sync++;
 		}
@@ -188,6 +242,12 @@ static void feed_all(struct feed *f, const struct mode *m, __u64 seed)
 			r->start.flags &= ~(__u64)HMT_START_BASELINE;
 			r->h.ts = s->ev[first].h.ts;
 		} else if (i < first && !m->window) {
+			continue;
+		}
+		if (m->dark && i >= dark && i < light && is_event(&r->h)) {
+			f->is_dark = true;
+			if (!f->dropped++)
+				f->since = i ? s->ev[i - 1].h.ts : 0;
 			continue;
 		}
 		if (m->drop && is_event(&r->h) && dice(&dicer, 100) < m->drop) {
@@ -223,7 +283,7 @@ static const char *judge(struct seen *seen, const struct feed *f, int verdict)
 		snprintf(why, sizeof(why), "verdict %d instead of %d", verdict, want);
 		return why;
 	}
-	if (sim.planted && !m->drop && !m->late && (!m->window || is_left(sim.fault)) &&
+	if (sim.planted && !loses(m) && !m->late && (!m->window || is_left(sim.fault)) &&
 	    seen->hits != 1) {
 		snprintf(why, sizeof(why), "%s found %d times", fault_names[sim.fault],
 			 seen->hits);
@@ -301,7 +361,7 @@ static int run_suite(__u64 seed, __u64 count)
 	char name[64];
 	int nr = 0, bad = 0;
 
-	printf("1..%d\n", 4 + 2 * (FAULT_NR - 1) + 3 * 8);
+	printf("1..%d\n", 4 + 2 * (FAULT_NR - 1) + 3 * 8 + 4);
 	m = (struct mode){ "correct", seed, count, .only = FAULT_NONE };
 	bad += run_mode(&m, ++nr);
 	m = (struct mode){ "correct, walks of the table between", seed, count / 4, .sync = true };
@@ -328,6 +388,13 @@ static int run_suite(__u64 seed, __u64 count)
 				 k & 4 ? ", a window" : "");
 			bad += run_mode(&m, ++nr);
 		}
+	for (int k = 0; k < 4; k++) {
+		m = (struct mode){ name, seed, count / 4, .fault = k & 1, .late = !(k & 2),
+				   .walk = !(k & 2), .dark = k & 2 };
+		snprintf(name, sizeof(name), "%s%s, a walk", m.dark ? "not seen for a while" :
+			 "late attach", m.fault ? ", one fault" : "");
+		bad += run_mode(&m, ++nr);
+	}
 	return bad != 0;
 }
 
@@ -477,7 +544,7 @@ int main(int argc, char **argv)
 	static const struct option opts[] = {
 		{ "seed", 1, NULL, 's' }, { "count", 1, NULL, 'n' }, { "fault", 0, NULL, 'f' },
 		{ "drop", 1, NULL, 'd' }, { "sync", 0, NULL, 'y' }, { "late", 0, NULL, 'l' },
-		{ "window", 0, NULL, 'w' },
+		{ "window", 0, NULL, 'w' }, { "walk", 0, NULL, 'W' }, { "dark", 0, NULL, 'D' },
 		{ "show", 0, NULL, 'S' }, { "bench", 0, NULL, 'b' }, { "only", 1, NULL, 'o' }, { 0 }
 	};
 	struct mode m = { "schedules", 1, 1000, .only = FAULT_NONE };
@@ -495,6 +562,8 @@ int main(int argc, char **argv)
 		case 'y': m.sync = true; break;
 		case 'l': m.late = true; break;
 		case 'w': m.window = true; break;
+		case 'W': m.walk = true; break;
+		case 'D': m.dark = true; break;
 		case 'S': showing = true; break;
 		case 'b': return bench();
 		case 'o':
