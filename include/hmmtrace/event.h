@@ -328,23 +328,40 @@ struct hmt_id {
 	HMT_FIELDS_ID(HMT_DECL)
 };
 
-/* X(NAME, value, "text", overturns): overturns = 1 when a verdict may rest on what was lost */
+/*
+ * X(NAME, value, "text", overturns, "help"): overturns = 1 when a verdict may rest on what
+ * was lost; help: what happened, and what can be done about it
+ */
 #define HMT_CAUSES(X) \
-	X(RING_FULL,   1, "ring-full",   1) /* no room in the ring buffer */ \
-	X(TABLE_FULL,  2, "table-full",  0) /* nor to sum up what had none there: no resync from it */ \
-	X(READ_FAULT,  3, "read-fault",  0) /* a kernel field could not be read */ \
-	X(STACK_MISS,  4, "stack-miss",  0) /* no stack for a record that should have one */ \
-	X(RECURSION,   5, "recursion",   1) /* the kernel skipped a nested BPF run */ \
-	X(TASK_FULL,   6, "task-full",   0) /* a process name was not recorded */ \
-	X(FRAME,       7, "frame",       1) /* a damaged frame of the file was skipped */ \
-	X(CUT,         8, "cut",         1) /* the file ends in the middle */ \
-	X(RECORD,      9, "bad-record",  1) /* a record failed validation */ \
-	X(ENGINE_FULL, 10, "engine-full", 1) /* the engine's object cap was reached */ \
-	X(FILTERED,   11, "filtered",    1) /* dropped by a filter, and needed after all */ \
-	X(SWITCHED_OFF, 12, "switched-off", 1) /* programs did not run: no events, nobody counts them */
+	X(RING_FULL,   1, "ring-full",   1, \
+	  "events found no room in the rings; --ring-size makes them larger") \
+	X(TABLE_FULL,  2, "table-full",  0, \
+	  "what found no room there could not be summed up either, so what is in doubt stays so") \
+	X(READ_FAULT,  3, "read-fault",  0, \
+	  "a field of the kernel could not be read, and is 0 in the record") \
+	X(STACK_MISS,  4, "stack-miss",  0, \
+	  "there was no stack, or no room for it, for a record that should have one") \
+	X(RECURSION,   5, "recursion",   1, \
+	  "the kernel skipped a program because one was running on that CPU, or because no " \
+	  "kretprobe was free") \
+	X(TASK_FULL,   6, "task-full",   0, \
+	  "the name of a process was not recorded") \
+	X(FRAME,       7, "frame",       1, \
+	  "a damaged frame of the file was skipped; hmmtrace verify says where it is") \
+	X(CUT,         8, "cut",         1, \
+	  "the file ends in the middle; hmmtrace recover makes one of what is whole") \
+	X(RECORD,      9, "bad-record",  1, \
+	  "a record is not what one of its kind has to be") \
+	X(ENGINE_FULL, 10, "engine-full", 1, \
+	  "there were more objects than the engine may keep") \
+	X(FILTERED,   11, "filtered",    1, \
+	  "a filter dropped what was needed after all") \
+	X(SWITCHED_OFF, 12, "switched-off", 1, \
+	  "ftrace or kprobes were switched off, and no program ran; counted is how often, for " \
+	  "nobody knows how many events there were")
 
 enum hmt_cause {
-#define HMT_X(NAME, value, text, overturns) HMT_CAUSE_##NAME = value,
+#define HMT_X(NAME, value, text, overturns, help) HMT_CAUSE_##NAME = value,
 	HMT_CAUSES(HMT_X)
 #undef HMT_X
 	HMT_CAUSE_NR

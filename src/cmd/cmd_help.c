@@ -78,9 +78,9 @@ static void markdown_events(void)
 
 static void markdown_causes(void)
 {
-#define HMT_X(NAME, value, text, overturns) \
-	printf("`%s` (%d)\n:   A verdict %s rest on what was lost.\n\n", text, value, \
-	       overturns ? "may" : "does not");
+#define HMT_X(NAME, value, text, overturns, help) \
+	printf("`%s` (%d)\n:   %c%s. %s\n\n", text, value, toupper((help)[0]), &(help)[1], \
+	       overturns ? "A verdict may rest on it." : "No verdict rests on it.");
 	HMT_CAUSES(HMT_X)
 #undef HMT_X
 }

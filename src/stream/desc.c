@@ -131,7 +131,7 @@ static const struct {
 	const char *name;
 	bool overturns;
 } causes[HMT_CAUSE_NR] = {
-#define HMT_X(NAME, value, text, over) [value] = { .name = text, .overturns = over },
+#define HMT_X(NAME, value, text, over, help) [value] = { .name = text, .overturns = over },
 	HMT_CAUSES(HMT_X)
 #undef HMT_X
 };

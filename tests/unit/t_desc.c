@@ -88,7 +88,7 @@ static void test_desc__signed_fields(void)
 
 static void test_desc__causes_and_classes(void)
 {
-#define HMT_X(NAME, value, text, over) do {				\
+#define HMT_X(NAME, value, text, over, help) do {				\
 		ASSERT_STREQ(cause_name(value), text);			\
 		ASSERT_EQ(cause_by_name(text), HMT_CAUSE_##NAME);	\
 		ASSERT_EQ(cause_overturns(value), over);		\
