@@ -334,7 +334,7 @@ struct hmt_id {
  */
 #define HMT_CAUSES(X) \
 	X(RING_FULL,   1, "ring-full",   1, \
-	  "events found no room in the rings; --ring-size makes them larger") \
+	  "there was no room in the rings; --ring-size makes them larger") \
 	X(TABLE_FULL,  2, "table-full",  0, \
 	  "what found no room there could not be summed up either, so what is in doubt stays so") \
 	X(READ_FAULT,  3, "read-fault",  0, \
@@ -347,9 +347,9 @@ struct hmt_id {
 	X(TASK_FULL,   6, "task-full",   0, \
 	  "the name of a process was not recorded") \
 	X(FRAME,       7, "frame",       1, \
-	  "a damaged frame of the file was skipped; hmmtrace verify says where it is") \
+	  "a damaged frame was skipped; hmmtrace verify says where it is") \
 	X(CUT,         8, "cut",         1, \
-	  "the file ends in the middle; hmmtrace recover makes one of what is whole") \
+	  "the file ends in the middle; hmmtrace recover keeps what is whole") \
 	X(RECORD,      9, "bad-record",  1, \
 	  "a record is not what one of its kind has to be") \
 	X(ENGINE_FULL, 10, "engine-full", 1, \

@@ -78,11 +78,13 @@ static void markdown_events(void)
 
 static void markdown_causes(void)
 {
-#define HMT_X(NAME, value, text, overturns, help) \
-	printf("`%s` (%d)\n:   %c%s. %s\n\n", text, value, toupper((help)[0]), &(help)[1], \
-	       overturns ? "A verdict may rest on it." : "No verdict rests on it.");
-	HMT_CAUSES(HMT_X)
-#undef HMT_X
+	for (unsigned int cause = 1; cause < HMT_CAUSE_NR; cause++) {
+		const char *help = cause_help(cause);
+
+		printf("`%s` (%u)\n:   %c%s. %s\n\n", cause_name(cause), cause, toupper(help[0]),
+		       help + 1, cause_overturns(cause) ? "A verdict may rest on it." :
+						       "No verdict rests on it.");
+	}
 }
 
 static void markdown_quantities(void)

@@ -128,10 +128,11 @@ const char *field_name(const struct field_desc *f)
 /* --- names -------------------------------------------------------------------- */
 
 static const struct {
-	const char *name;
+	const char *name, *help;
 	bool overturns;
 } causes[HMT_CAUSE_NR] = {
-#define HMT_X(NAME, value, text, over, help) [value] = { .name = text, .overturns = over },
+#define HMT_X(NAME, value, text, over, what) \
+	[value] = { .name = text, .help = what, .overturns = over },
 	HMT_CAUSES(HMT_X)
 #undef HMT_X
 };
@@ -139,6 +140,11 @@ static const struct {
 const char *cause_name(unsigned int cause)
 {
 	return cause < HMT_CAUSE_NR && causes[cause].name ? causes[cause].name : "?";
+}
+
+const char *cause_help(unsigned int cause)
+{
+	return cause < HMT_CAUSE_NR && causes[cause].help ? causes[cause].help : "";
 }
 
 unsigned int cause_by_name(const char *name)

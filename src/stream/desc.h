@@ -47,6 +47,7 @@ const char *field_name(const struct field_desc *f);
 
 const char *cause_name(unsigned int cause);	/* "?" when unknown */
 unsigned int cause_by_name(const char *name);	/* 0 when unknown */
+const char *cause_help(unsigned int cause);	/* "" when unknown */
 /* True when a verdict may rest on what was lost for this cause; unknown causes do. */
 bool cause_overturns(unsigned int cause);
 const char *class_name(unsigned int class);
