@@ -17,7 +17,8 @@ RUN:
 	# What is inconclusive is a line each, and many.
 	grep -e '"type":"summary"' -e '"confidence":"certain"' /tmp/live.json >certain.json
 	hmmtrace report -q /tmp/live.hmt >report.txt || true
-	rm /tmp/live.hmt /tmp/live.json /tmp/report.json
+	mv /tmp/live.hmt .
+	rm /tmp/live.json /tmp/report.json
 
 JQ: certain.json .[-1].verdict == "findings" or .[-1].verdict == "inconclusive"
 GREP: status.live ^[13]$
@@ -28,3 +29,4 @@ JQ: certain.json .[-1] | .lost_overturning == (.lost | map(select(.overturns) | 
 JQ: certain.json .[-1].lost_overturning > 1000
 JQ: oracle.json .[-1].live == 0 and .[-1].planted > 100
 HOST: true-only oracle.json certain.json
+HOST: synced live.hmt
