@@ -785,7 +785,8 @@ int reader__start(struct reader *r, __u64 ts, __u64 flags)
 
 void reader__stopping(struct reader *r)
 {
-	if (r->conf.calls_fd >= 0)
+	/* What was switched off misses returns, too, and that is a loss of all already. */
+	if (r->conf.calls_fd >= 0 && !look_dark(r) && !r->tainted)
 		r->missed = calls__missed(r->conf.calls_fd,
 					  clock_ns(CLOCK_MONOTONIC) - LONG_CALL_NS);
 }

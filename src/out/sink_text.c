@@ -550,24 +550,6 @@ static void add_rules(struct strbuf *sb, const struct summary *sum)
 	table__print(&t, "    ", sb);
 }
 
-/* What a verdict may rest on: how that came, and what can be done about it. */
-static void add_causes(struct strbuf *sb, const struct summary *sum)
-{
-	bool said[HMT_CAUSE_NR] = { false };
-
-	for (size_t i = 0; i < sum->nr_lost; i++) {
-		__u32 cause = sum->lost[i].cause;
-		char what[256];
-
-		if (cause >= HMT_CAUSE_NR || said[cause] || !cause_overturns(cause))
-			continue;
-		said[cause] = true;
-		snprintf(what, sizeof(what), "%s: %s", cause_name(cause), cause_help(cause));
-		strbuf__pad(sb, ' ', 4);
-		words_wrap(sb, what, 6);
-	}
-}
-
 static void add_losses(struct strbuf *sb, const struct summary *sum)
 {
 	struct table t = TABLE_INIT("lll");
@@ -582,7 +564,6 @@ static void add_losses(struct strbuf *sb, const struct summary *sum)
 			   cause_overturns(l->cause) ? "" : "no verdict rests on it");
 	}
 	table__print(&t, "    ", sb);
-	add_causes(sb, sum);
 }
 
 static void add_count(struct strbuf *sb, __u64 nr, const char *what, const char *behind)
