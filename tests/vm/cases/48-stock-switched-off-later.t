@@ -3,6 +3,8 @@
 # nor what could not be seen to end an orphan; and what comes later is certain again.
 # Linux 5.10 refuses to switch ftrace off while a trampoline stands on it, but it
 # lets it be switched on, which counts as a switch, too.
+# A call that was under way then may miss its return: the next one of that thread says
+# so, as recursion, beside what is said of the switch.
 # Not on the newest: switching kprobes takes minutes there in an emulator.
 NAME: probes that are switched off while a trace runs are a loss, never clean, and no orphan
 KERNELS: stock-5.10 stock-6.1 stock-6.12
@@ -39,6 +41,6 @@ RUN:
 HOST: for t in fn kp kk dark; do same $t.json $t.report || exit 1; done
 HOST: for t in kp kk; do jq -e -s '.[-1] | .verdict == "inconclusive" and (.lost | map(.cause) == ["switched-off"])' $t.json >/dev/null || { cat $t.json; exit 1; }; done
 JQ: fn.json .[-1].verdict == "inconclusive"
-JQ: dark.json .[-1].lost | map(.cause) == ["switched-off"]
+JQ: dark.json .[-1].lost | map(.cause) - ["recursion"] == ["switched-off"]
 HOST: true-only ex.after dark.json
 HOST: found-afterwards ex.after dark.json dark.dump
