@@ -105,25 +105,23 @@ static void end(struct known *k, struct known_obj *obj, __u64 ts)
 		forget(k, obj);
 }
 
-/* It is *val from since on, as was seen then. Return: 0 or -ENOMEM, and it is not known then. */
-static int begin(struct known *k, const struct live_key *key, const struct live_val *val,
-		 __u64 since, __u64 seen)
+/* It is *val from since on, as was seen then. Return: it; NULL: no memory, and it is not known. */
+static struct known_obj *begin(struct known *k, const struct live_key *key,
+			       const struct live_val *val, __u64 since, __u64 seen)
 {
 	struct known_obj *obj = get_or_make(k, key);
-	int err;
 
 	if (!obj)
-		return -ENOMEM;
+		return NULL;
 	if (!obj->ended)
 		leave_space(k, &obj->o);
 	else
 		obj->end_before = obj->since;
 	obj->ended = true;
 	obj->o.val = *val;
-	err = enter_space(k, &obj->o);
-	if (err) {
+	if (enter_space(k, &obj->o)) {
 		end(k, obj, since);
-		return err;
+		return NULL;
 	}
 	obj->ended = false;
 	obj->since = since;
@@ -131,14 +129,14 @@ static int begin(struct known *k, const struct live_key *key, const struct live_
 	obj->counted = obj->count = obj->first = 0;
 	obj->by = 0;
 	obj->is_mixed = false;
-	return 0;
+	return obj;
 }
 
 int known__found(struct known *k, const struct live_key *key, const struct live_val *val)
 {
 	if (key->class == HMT_CLASS_NONE || key->class > HMT_CLASS_RANGE || get(k, key))
 		return 0;
-	return begin(k, key, val, 0, 0);
+	return begin(k, key, val, 0, 0) ? 0 : -ENOMEM;
 }
 
 /* --- records -------------------------------------------------------------------------- */
@@ -172,19 +170,17 @@ static int first_seen(struct known *k, const struct live_key *key, const struct 
 {
 	struct known_obj *obj = get(k, key);
 	const __s64 by = obj ? obj->by : 0;
-	int err;
 
 	/* Somebody put it who was not its last: then it is there, and has been. */
 	if ((__s64)val->count <= 0)
 		return last_seen(k, key, r);
-	err = begin(k, key, val, val->born || !obj ? val->born : obj->since, r->h.ts);
-	obj = err ? NULL : get(k, key);
-	if (obj) {
-		obj->o.val.said = !val->born;
-		obj->by = by;
-		counts(obj, r);
-	}
-	return err;
+	obj = begin(k, key, val, val->born || !obj ? val->born : obj->since, r->h.ts);
+	if (!obj)
+		return -ENOMEM;
+	obj->o.val.said = !val->born;
+	obj->by = by;
+	counts(obj, r);
+	return 0;
 }
 
 static int apply_ref(struct known *k, const struct hmt_ref_get *r)
@@ -199,7 +195,7 @@ static int apply_ref(struct known *k, const struct hmt_ref_get *r)
 		return 0;
 	if (!obj || obj->ended)
 		return first_seen(k, &key, &val, r);
-	sync_count(&obj->o.val, r, was_born(obj));
+	sync_count(&obj->o.val, r);
 	counts(obj, r);
 	if (key.class == HMT_CLASS_HMM && val.born)
 		obj->first = r->h.ts;
@@ -230,7 +226,9 @@ int known__apply(struct known *k, const struct hmt_hdr *rec)
 	if (!sync_born(rec, &key, &val))
 		return 0;
 	obj = get(k, &key);
-	return obj && rec->ts < obj->since ? 0 : begin(k, &key, &val, rec->ts, rec->ts);
+	if (obj && rec->ts < obj->since)
+		return 0;
+	return begin(k, &key, &val, rec->ts, rec->ts) ? 0 : -ENOMEM;
 }
 
 /* --- what was not told ---------------------------------------------------------------- */
@@ -333,19 +331,17 @@ static int untold_met(struct known *k, const struct live_key *key, const struct 
 {
 	struct live_val val = u->val;
 	struct known_obj *obj;
-	int err;
 
 	if ((__s64)u->count <= 0)
 		return 0;
 	val.count = u->count;
 	val.said = true;
-	err = begin(k, key, &val, 0, u->last);
-	obj = err ? NULL : get(k, key);
-	if (obj) {
-		obj->counted = u->last;
-		obj->count = u->count;
-	}
-	return err;
+	obj = begin(k, key, &val, 0, u->last);
+	if (!obj)
+		return -ENOMEM;
+	obj->counted = u->last;
+	obj->count = u->count;
+	return 0;
 }
 
 /* Is some of what was counted on record not of the life that began then? */
@@ -364,7 +360,6 @@ static int untold_birth(struct known *k, const struct live_key *key, const struc
 	struct live_val val = u->val;
 	__u64 counted = obj ? obj->counted : 0, count = obj ? obj->count : 0;
 	const __s64 by = counted > born ? obj->by : 0;
-	int err;
 
 	val.said = !all || by_others(obj, born);
 	val.count = val.said ? last_count(obj, u) : val.count + u->by + by;
@@ -377,14 +372,13 @@ static int untold_birth(struct known *k, const struct live_key *key, const struc
 		counted = u->last ? u->last : born;
 		count = u->last ? u->count : val.count;
 	}
-	err = begin(k, key, &val, born, born);
-	obj = err ? NULL : get(k, key);
-	if (obj) {
-		obj->counted = counted;
-		obj->count = count;
-		obj->by = by;
-	}
-	return err;
+	obj = begin(k, key, &val, born, born);
+	if (!obj)
+		return -ENOMEM;
+	obj->counted = counted;
+	obj->count = count;
+	obj->by = by;
+	return 0;
 }
 
 /*

@@ -143,13 +143,13 @@ int sync_by(const struct hmt_ref_get *r)
 	return (__s64)r->count < 0 ? 0 : -1;
 }
 
-void sync_count(struct live_val *val, const struct hmt_ref_get *r, bool counted)
+void sync_count(struct live_val *val, const struct hmt_ref_get *r)
 {
 	const int by = sync_by(r);
 
 	if (!by)
 		return;
-	if (counted && !val->said) {
+	if (val->born && !val->said) {
 		val->count += by;
 	} else {
 		val->count = r->count;
@@ -167,7 +167,7 @@ static int apply_ref(struct sync_set *s, const struct hmt_ref_get *r)
 	o = map64__get(&s->objs[key.class], key.addr);
 	/* Of another address space: its end was lost. */
 	if (o && (!r->h.mm || !o->val.mm || o->val.mm == r->h.mm)) {
-		sync_count(&o->val, r, o->val.born);
+		sync_count(&o->val, r);
 		return 0;
 	}
 	val.said = !val.born;

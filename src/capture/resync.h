@@ -43,10 +43,10 @@ void sync_counted(const struct hmt_ref_get *rec, struct live_key *ret_key, struc
 /* Return: what it does to the count: 1 or -1, 0: nothing, the kernel takes none from what has none. */
 int sync_by(const struct hmt_ref_get *rec);
 /*
- * One more or less, where each one since the birth was counted; otherwise as many as the
+ * One more or less, where the birth is known and each one since was counted; otherwise as many as the
  * record says, on the word of which it is from then on.
  */
-void sync_count(struct live_val *val, const struct hmt_ref_get *rec, bool counted);
+void sync_count(struct live_val *val, const struct hmt_ref_get *rec);
 /* The record of one object. */
 void sync_obj__record(const struct sync_obj *o, __u64 ts, struct hmt_sync_object *ret_rec);
 

@@ -208,14 +208,14 @@ static bool may_end_again(const struct carry *c, const struct map64 *m, __u64 ad
 }
 
 /* Its own notifier has its address: what failed there, or ended before it began, is not its end. */
-static bool is_hmm(const struct carry *c, __u64 addr)
+static const struct sync_obj *live_hmm(const struct carry *c, __u64 addr)
 {
 	return map64__get(&c->live.objs[HMT_CLASS_HMM], addr);
 }
 
 static bool is_older_hmm(const struct carry *c, __u64 addr, const struct ended *e)
 {
-	const struct sync_obj *hmm = map64__get(&c->live.objs[HMT_CLASS_HMM], addr);
+	const struct sync_obj *hmm = live_hmm(c, addr);
 
 	return hmm && !e->obj.val.hmm && (hmm->val.mm != e->obj.val.mm || !hmm->val.born ||
 					  hmm->val.born > e->rec.h.ts);
@@ -243,7 +243,7 @@ static void prune(struct carry *c, struct map64 *m)
 	map64__for_each(m, &it) {
 		__u64 ts = when(c, m, it.val);
 		bool needed = m == &c->mms ? leaves_any(c, it.key, ts) :
-			      m == &c->failed ? ts >= recent && !is_hmm(c, it.key) :
+			      m == &c->failed ? ts >= recent && !live_hmm(c, it.key) :
 			      is_needed(c, m, it.key, it.val, recent);
 
 		if (!needed || map64__put(&left, it.key, it.val))
@@ -346,7 +346,7 @@ static int end_mm(struct carry *c, const struct hmt_hdr *rec)
 static void note_hmm(struct carry *c, __u64 hmm)
 {
 	const struct ended *e = map64__get(&c->mirrors, hmm);
-	const struct sync_obj *o = map64__get(&c->live.objs[HMT_CLASS_HMM], hmm);
+	const struct sync_obj *o = live_hmm(c, hmm);
 
 	forget(&c->failed, failed_key(hmm, HMT_MIRROR_REGISTER));
 	if (!e || e->obj.val.hmm)
@@ -381,7 +381,7 @@ static int begin_again(struct carry *c, const struct hmt_id *id, __s64 ret, __u3
 
 static bool is_hmm_of(const struct carry *c, const struct hmt_id *id)
 {
-	const struct sync_obj *hmm = map64__get(&c->live.objs[HMT_CLASS_HMM], id->hmm);
+	const struct sync_obj *hmm = live_hmm(c, id->hmm);
 
 	return hmm && hmm->val.mm == id->h.mm;
 }
