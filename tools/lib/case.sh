@@ -57,13 +57,20 @@ case_expectations() {
 	case_parse "$1" | grep -E '^(JQ|GREP|NOGREP|HOST)'$'\t' || true
 }
 
+# judge_end DIR FILE: the end of what an expectation is not true of, for who has only the log
+judge_end() {
+	tail -n 6 "$1/$2" 2>&1 | cut -c 1-800 >>"$1/judge"
+	return 1
+}
+
 # judge_one DIR KEY VALUE: return 0 when it holds
 judge_one() {
 	local dir=$1 key=$2 value=$3 file=${3%% *} rest=${3#* }
 	case $key in
-	JQ) [[ -e $dir/$file ]] && jq -e -s "$rest" "$dir/$file" >/dev/null 2>>"$dir/judge" ;;
-	GREP) grep -a -q -E -e "$rest" "$dir/$file" 2>>"$dir/judge" ;;
-	NOGREP) [[ -e $dir/$file ]] && ! grep -a -q -E -e "$rest" "$dir/$file" ;;
+	JQ) { [[ -e $dir/$file ]] && jq -e -s "$rest" "$dir/$file" >/dev/null 2>>"$dir/judge"; } ||
+		judge_end "$dir" "$file" ;;
+	GREP) grep -a -q -E -e "$rest" "$dir/$file" 2>>"$dir/judge" || judge_end "$dir" "$file" ;;
+	NOGREP) [[ -e $dir/$file ]] && ! grep -a -E -e "$rest" "$dir/$file" >>"$dir/judge" ;;
 	HOST) (cd "$dir" && PATH="$top/tests/vm:$PATH" bash -euo pipefail -c "$value") \
 		>>"$dir/judge" 2>&1 ;;
 	esac
