@@ -13,7 +13,7 @@ RUN:
 	for t in $(cat names); do
 		set -- "$@" -t "$t"
 	done
-	# Alone, too, migrate_multiple finds a page that would not move, once in thirty runs
+	# Alone, too, migrate_multiple finds a page that would not move, 3 times in 167
 	# (-ENOENT); what is said below is said of each attempt, and of one that passed.
 	cat >attempts <<-END
 		for try in 1 2 3 4 5; do
